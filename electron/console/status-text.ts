@@ -1,0 +1,30 @@
+import type { EngineStatus } from '../../shared/status.ts'
+
+const line = (name: string, value: string | number): string => `${name.padEnd(18)}${value}`
+
+/** A status as a person reads it. */
+export const statusText = (status: EngineStatus): string => {
+  const { jobs, metrics } = status
+  const time = metrics.processing_time
+  return [
+    line('Blackcore Sync', status.state),
+    line('Workspace', status.workspaceName ?? 'not connected yet'),
+    line('Last event', status.lastEventAt ?? 'none yet'),
+    '',
+    line('Waiting', jobs.waiting),
+    line('Delayed', jobs.delayed),
+    line('Active', jobs.active),
+    line('Failed', jobs.failed),
+    '',
+    line('Events received', metrics.events_received),
+    line('  processed', metrics.events_processed),
+    line('  failed', metrics.events_failed),
+    line('  ignored', metrics.events_ignored),
+    line('  duplicate', metrics.events_duplicate),
+    line('Processing time', `${time.p50_ms} ms (p50), ${time.p95_ms} ms (p95), ${time.p99_ms} ms (p99)`),
+    ...(status.problems.length > 0
+      ? ['', 'What to know', ...status.problems.map(({ message }) => `  ${message}`)]
+      : []),
+    '',
+  ].join('\n')
+}

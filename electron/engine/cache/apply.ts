@@ -1,0 +1,110 @@
+import type { NotionId } from '../../../shared/ids.ts'
+import type { Database } from '../foundation/database.ts'
+import type { Gate } from '../foundation/gate.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { PageFiles } from './page-files.ts'
+import type { PageNames } from './page-names.ts'
+import { type RecordChange, type RemoveChange, recordChangeSchema, type WriteChange } from './plan.ts'
+import type { RecordIndex } from './record-index.ts'
+
+/** A change whose files are durable. `finish` belongs into the commit that completes the job. */
+export interface AppliedChange {
+  finish(): void
+}
+
+/**
+ * Carries out planned record changes, in three steps with a commit between them:
+ * journal (the plan and the claimed file name), apply (files), finish (index, dirty database, plan dropped).
+ * A crash after any step leaves a journaled plan; applying it again ends in the same state.
+ */
+export interface ChangeApplier {
+  /** Within a transaction. */
+  journal(jobId: number, change: RecordChange): void
+  /** The plan that a crash, or a failed attempt, left for this job. */
+  journaled(jobId: number): RecordChange | null
+  /** Whether the record still is what the plan was made for. */
+  isCurrent(change: RecordChange): boolean
+  apply(jobId: number, change: RecordChange): Promise<AppliedChange>
+  /** Within a transaction: a plan that no longer fits is dropped. */
+  drop(jobId: number): void
+}
+
+export interface ApplierParts {
+  readonly database: Database
+  readonly catalogue: Catalogue
+  readonly records: RecordIndex
+  readonly names: PageNames
+  readonly files: PageFiles
+  /** Renaming a database's folder keeps everybody else out of it. */
+  readonly gateOf: (databaseId: NotionId) => Gate
+  readonly now: () => number
+}
+
+export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
+  const { database, catalogue, records, names, files, gateOf, now } = parts
+
+  const drop = (jobId: number): void => {
+    database.sql('DELETE FROM plan WHERE job_id = ?').run(jobId)
+  }
+
+  const folderOf = (databaseId: NotionId): string => catalogue.namesOf(databaseId).folder
+
+  const removeUnused = async (pageId: NotionId, kept: { databaseId: NotionId; name: string }): Promise<void> => {
+    for (const claimed of names.of(pageId)) {
+      if (claimed.databaseId === kept.databaseId && claimed.name === kept.name) continue
+      await gateOf(claimed.databaseId).shared(() => files.remove(folderOf(claimed.databaseId), claimed.name))
+    }
+  }
+
+  const applyWrite = async (jobId: number, change: WriteChange): Promise<AppliedChange> => {
+    const { pageId, databaseId } = change
+    const name = names.claimed(databaseId, change.title, pageId)
+    const before = records.record(pageId)
+    await gateOf(databaseId).shared(() => files.write(pageId, folderOf(databaseId), name, change.file))
+    await removeUnused(pageId, { databaseId, name })
+    if (before !== null && before.trashName !== null) await files.removeFromTrash(before.trashName)
+    return {
+      finish: () => {
+        records.write(change, name, now())
+        names.release(pageId, { databaseId, name })
+        drop(jobId)
+      },
+    }
+  }
+
+  const applyRemove = async (jobId: number, change: RemoveChange): Promise<AppliedChange> => {
+    const { pageId } = change
+    const before = records.record(pageId)
+    const trashName = before === null ? null : names.trashName(pageId, before.fileName)
+    if (before !== null && trashName !== null) {
+      await gateOf(before.databaseId).shared(() =>
+        files.moveToTrash(folderOf(before.databaseId), before.fileName, trashName),
+      )
+      await removeUnused(pageId, { databaseId: before.databaseId, name: before.fileName })
+    }
+    return {
+      finish: () => {
+        records.remove(change, trashName)
+        names.release(pageId, null)
+        drop(jobId)
+      },
+    }
+  }
+
+  return {
+    journal: (jobId, change) => {
+      if (change.kind === 'write') {
+        catalogue.namesOf(change.databaseId)
+        names.claim(change.databaseId, change.title, change.pageId)
+      }
+      database.sql('INSERT OR REPLACE INTO plan (job_id, change) VALUES (?, ?)').run(jobId, JSON.stringify(change))
+    },
+    journaled: (jobId) => {
+      const row = database.sql('SELECT change FROM plan WHERE job_id = ?').get<{ change: string }>(jobId)
+      return row === undefined ? null : recordChangeSchema.parse(JSON.parse(row.change))
+    },
+    isCurrent: (change) => (records.record(change.pageId)?.revision ?? 0) === change.baseRevision,
+    apply: (jobId, change) => (change.kind === 'write' ? applyWrite(jobId, change) : applyRemove(jobId, change)),
+    drop,
+  }
+}

@@ -1,0 +1,62 @@
+import type { PageFile } from '../../../shared/records.ts'
+import type { Clock } from '../foundation/clock.ts'
+import type { Database } from '../foundation/database.ts'
+import type { Disk } from '../foundation/disk.ts'
+import { createGates } from '../foundation/gate.ts'
+import type { GroupCommit } from '../foundation/group-commit.ts'
+import type { Log } from '../foundation/log.ts'
+import { SharedFolderFlush } from '../foundation/shared-flush.ts'
+import { type ChangeApplier, createChangeApplier } from './apply.ts'
+import { type Catalogue, createCatalogue } from './catalogue.ts'
+import { createDatabaseFiles } from './database-files.ts'
+import { createDatabaseKeeper, type DatabaseKeeper } from './database-keeper.ts'
+import type { CacheFolders } from './folders.ts'
+import { createPageFiles } from './page-files.ts'
+import { createPageNames } from './page-names.ts'
+import { createRecordIndex, type HeldRecord, type RecordIndex } from './record-index.ts'
+import { createRecordRenderer } from './record-renderer.ts'
+import { createWatchList, type WatchList } from './watch.ts'
+
+/** The stage that owns the cache folder. */
+export interface Cache {
+  readonly watchList: WatchList
+  readonly catalogue: Catalogue
+  readonly records: RecordIndex
+  readonly applier: ChangeApplier
+  readonly keeper: DatabaseKeeper
+  /** The page file of a held record; null where none can be read. */
+  readFile(record: HeldRecord): Promise<PageFile | null>
+}
+
+export interface CacheOptions {
+  readonly database: Database
+  readonly commits: GroupCommit
+  readonly disk: Disk
+  readonly folders: CacheFolders
+  readonly watched: readonly string[]
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Opens the cache; what a crash left on its way is cleared away. */
+export const openCache = async (options: CacheOptions): Promise<Cache> => {
+  const { database, commits, disk, folders, clock, log } = options
+  await disk.remove(folders.temporary)
+  const watchList = createWatchList(options.watched)
+  const catalogue = createCatalogue(database, watchList)
+  const records = createRecordIndex(database)
+  const gateOf = createGates()
+  const flush = new SharedFolderFlush(disk)
+  const files = createPageFiles(disk, flush, folders)
+  const renderer = createRecordRenderer(database, commits)
+  const databaseFiles = createDatabaseFiles({ disk, database, commits, flush, folders, renderer }, gateOf)
+  const names = createPageNames(database)
+  return {
+    watchList,
+    catalogue,
+    records,
+    applier: createChangeApplier({ database, catalogue, records, names, files, gateOf, now: clock.now }),
+    keeper: createDatabaseKeeper(databaseFiles, clock, log),
+    readFile: (record) => files.read(catalogue.namesOf(record.databaseId).folder, record.fileName),
+  }
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { NotionId } from '../../../shared/ids.ts'
+import { writeWhole } from '../foundation/atomic-file.ts'
+import type { Database, Snapshot } from '../foundation/database.ts'
+import type { Disk } from '../foundation/disk.ts'
+import type { GroupCommit } from '../foundation/group-commit.ts'
+import type { SharedFolderFlush } from '../foundation/shared-flush.ts'
+import type { CacheFolders } from './folders.ts'
+import type { RecordRenderer } from './record-renderer.ts'
+
+/** What a version of a database file looks like on disk; `sha256` tells it even after it was copied back. */
+const writtenSchema = z.object({
+  sizeBytes: z.number(),
+  modifiedNs: z.string(),
+  inode: z.string(),
+  sha256: z.string(),
+})
+
+export type WrittenFacts = z.infer<typeof writtenSchema>
+
+export const parseWritten = (text: string | null): WrittenFacts | null =>
+  text === null ? null : writtenSchema.parse(JSON.parse(text))
+
+/** Rows read at once: small enough that reading them never holds the event loop. */
+const ROWS_PER_CHUNK = 200
+
+export interface DatabaseFileTarget {
+  readonly id: NotionId
+  readonly title: string
+  readonly fileName: string
+  /** The count of changes that the new file will show. */
+  readonly dirty: number
+}
+
+export interface DatabaseFileParts {
+  readonly disk: Disk
+  readonly database: Database
+  readonly commits: GroupCommit
+  readonly flush: SharedFolderFlush
+  readonly folders: CacheFolders
+  readonly renderer: RecordRenderer
+}
+
+function* recordTexts(snapshot: Snapshot, databaseId: NotionId): Generator<string> {
+  const page = snapshot.sql(
+    'SELECT seq, text FROM record WHERE database_id = ? AND is_removed = 0 AND seq > ? ORDER BY seq LIMIT ?',
+  )
+  let after = 0
+  for (;;) {
+    const rows = page.all<{ seq: number; text: string | null }>(databaseId, after, ROWS_PER_CHUNK)
+    if (rows.length === 0) return
+    for (const row of rows) {
+      if (row.text === null) throw new Error(`A record of the database ${databaseId} was not rendered`)
+    }
+    yield rows.map((row) => row.text).join(',\n')
+    after = rows.at(-1)?.seq ?? after
+  }
+}
+
+function* fileChunks(snapshot: Snapshot, target: DatabaseFileTarget): Generator<string> {
+  yield `{\n  ${JSON.stringify(target.title)}: [`
+  let separator = '\n'
+  for (const texts of recordTexts(snapshot, target.id)) {
+    yield `${separator}${texts}`
+    separator = ',\n'
+  }
+  yield separator === '\n' ? ']\n}' : '\n  ]\n}'
+}
+
+function* hashed(chunks: Iterable<string>, hash: ReturnType<typeof createHash>): Generator<string> {
+  for (const chunk of chunks) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+/**
+ * Writes one database file whole from the stored texts of its records: one state of them, read from a snapshot.
+ * The new version is noted as pending before it is put in place, so that a crash in between does not make it a
+ * stranger's file.
+ */
+export const writeDatabaseFile = async (parts: DatabaseFileParts, target: DatabaseFileTarget): Promise<void> => {
+  const { disk, database, commits, flush, folders, renderer } = parts
+  const temporary = join(folders.temporary, `${target.id}.database`)
+  await disk.makeFolder(folders.temporary)
+  const hash = createHash('sha256')
+  const snapshot = await renderer.renderedSnapshot(target.id)
+  const facts = await writeWhole(disk, temporary, hashed(fileChunks(snapshot, target), hash)).finally(() => {
+    snapshot.close()
+  })
+  const written = JSON.stringify({ ...facts, sha256: hash.digest('hex') } satisfies WrittenFacts)
+  await commits.run(() => {
+    database.sql('UPDATE database SET pending_facts = ? WHERE id = ?').run(written, target.id)
+  })
+  await disk.rename(temporary, join(folders.root, target.fileName))
+  await flush.flush(folders.root)
+  await commits.run(() => {
+    database
+      .sql('UPDATE database SET file_facts = pending_facts, pending_facts = NULL, written = ? WHERE id = ?')
+      .run(target.dirty, target.id)
+  })
+}

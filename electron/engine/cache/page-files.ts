@@ -1,0 +1,87 @@
+import { basename, dirname, join } from 'node:path'
+import type { NotionId } from '../../../shared/ids.ts'
+import { type PageFile, pageFileSchema } from '../../../shared/records.ts'
+import { writeWhole } from '../foundation/atomic-file.ts'
+import type { Disk } from '../foundation/disk.ts'
+import { errorCode } from '../foundation/errors.ts'
+import type { SharedFolderFlush } from '../foundation/shared-flush.ts'
+import type { CacheFolders } from './folders.ts'
+
+/** The page files on disk. Names are decided elsewhere; folders are given by name. */
+export interface PageFiles {
+  /** Returns when the whole file is durable in its place. */
+  write(pageId: NotionId, folder: string, name: string, file: PageFile): Promise<void>
+  /** Removes a file that the page does not use any more; nothing there is fine. */
+  remove(folder: string, name: string): Promise<void>
+  /** Moves a file to the trash; false where there was none. */
+  moveToTrash(folder: string, name: string, trashName: string): Promise<boolean>
+  removeFromTrash(trashName: string): Promise<void>
+  exists(folder: string, name: string): Promise<boolean>
+  /** The file as we wrote it; null where it is missing, or no longer has a page file's shape. */
+  read(folder: string, name: string): Promise<PageFile | null>
+}
+
+const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+export const createPageFiles = (disk: Disk, flush: SharedFolderFlush, folders: CacheFolders): PageFiles => {
+  const made = new Set<string>()
+
+  const makeFolder = async (path: string): Promise<void> => {
+    if (made.has(path)) return
+    await disk.makeFolder(path)
+    await flush.flush(dirname(path))
+    made.add(path)
+  }
+
+  /** A person may have removed folders that we made: they are made anew, and the work is done once more. */
+  const inFolders = async (paths: readonly string[], work: () => Promise<void>): Promise<void> => {
+    for (const path of paths) await makeFolder(path)
+    try {
+      await work()
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      for (const path of paths) made.delete(path)
+      for (const path of paths) await makeFolder(path)
+      await work()
+    }
+  }
+
+  return {
+    write: async (pageId, folder, name, file) => {
+      const target = join(folders.pages, folder)
+      const temporary = join(folders.temporary, `${pageId}.page`)
+      await inFolders([folders.temporary, target], async () => {
+        await writeWhole(disk, temporary, [JSON.stringify(file, null, 2)])
+        await disk.rename(temporary, join(target, name))
+        await flush.flush(target)
+      })
+    },
+    remove: async (folder, name) => {
+      await disk.remove(join(folders.pages, folder, name))
+    },
+    moveToTrash: async (folder, name, trashName) => {
+      const from = join(folders.pages, folder, name)
+      if ((await disk.facts(from)) === null) return false
+      await inFolders([folders.trash], () => disk.rename(from, join(folders.trash, basename(trashName))))
+      await Promise.all([flush.flush(folders.trash), flush.flush(join(folders.pages, folder))])
+      return true
+    },
+    removeFromTrash: async (trashName) => {
+      await disk.remove(join(folders.trash, basename(trashName)))
+    },
+    exists: async (folder, name) => (await disk.facts(join(folders.pages, folder, name))) !== null,
+    read: async (folder, name) => {
+      const path = join(folders.pages, folder, name)
+      if ((await disk.facts(path)) === null) return null
+      const parsed = pageFileSchema.safeParse(parsedJson(await disk.readText(path)))
+      return parsed.success ? parsed.data : null
+    },
+  }
+}

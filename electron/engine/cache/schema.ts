@@ -1,0 +1,79 @@
+/**
+ * The record index: what the cache folder holds and why. Page files and database files are made from Notion and from
+ * this; losing it costs requests, not knowledge.
+ *
+ * database.dirty counts changes; written is the count that the database file shows. file_facts tells the version of
+ * the database file that we wrote, pending_facts one that was about to be put in its place when a crash came.
+ * page_file claims a path before a file is written there, so that no crash leaves a file that nobody knows of.
+ * record.text is the record as it stands in the database file; null means that it has to be rendered first.
+ */
+export const CACHE_SCHEMA = `
+CREATE TABLE database (
+  id TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  is_in_trash INTEGER NOT NULL,
+  folder_name TEXT,
+  file_name TEXT,
+  next_folder_name TEXT,
+  next_file_name TEXT,
+  dirty INTEGER NOT NULL DEFAULT 0,
+  written INTEGER NOT NULL DEFAULT 0,
+  file_facts TEXT,
+  pending_facts TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE data_source (
+  id TEXT PRIMARY KEY,
+  database_id TEXT NOT NULL REFERENCES database (id),
+  title TEXT NOT NULL,
+  is_in_trash INTEGER NOT NULL,
+  properties TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX data_source_by_database ON data_source (database_id);
+
+CREATE TABLE record (
+  seq INTEGER PRIMARY KEY,
+  page_id TEXT NOT NULL UNIQUE,
+  database_id TEXT NOT NULL REFERENCES database (id),
+  source_id TEXT NOT NULL,
+  title TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  last_edited_time TEXT,
+  fingerprint TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  trash_name TEXT,
+  is_removed INTEGER NOT NULL,
+  flat TEXT NOT NULL,
+  text TEXT
+) STRICT;
+CREATE INDEX record_by_database ON record (database_id, seq) WHERE is_removed = 0;
+CREATE INDEX record_to_render ON record (database_id) WHERE text IS NULL AND is_removed = 0;
+CREATE INDEX record_in_trash ON record (trash_name) WHERE trash_name IS NOT NULL;
+
+CREATE TABLE page_file (
+  database_id TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  page_id TEXT NOT NULL,
+  PRIMARY KEY (database_id, name_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX page_file_by_page ON page_file (page_id);
+
+CREATE TABLE reference (
+  target_id TEXT NOT NULL,
+  page_id TEXT NOT NULL,
+  PRIMARY KEY (target_id, page_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reference_by_page ON reference (page_id);
+
+CREATE TABLE foreign_title (
+  page_id TEXT PRIMARY KEY,
+  title TEXT,
+  checked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plan (
+  job_id INTEGER PRIMARY KEY,
+  change TEXT NOT NULL
+) STRICT;
+`

@@ -1,0 +1,37 @@
+import { type NotionId, parseNotionId } from '../../../shared/ids.ts'
+
+/** What one entry of the settings' `databases` can name: a database or a data source, by id or by title. */
+export interface Watchable {
+  readonly databaseId: NotionId
+  readonly databaseTitle: string
+  readonly sourceId: NotionId
+  readonly sourceTitle: string
+}
+
+export interface WatchList {
+  /** The entries that are ids: of databases or of data sources, which one only Notion knows. */
+  readonly ids: readonly NotionId[]
+  isWatched(source: Watchable): boolean
+  /** The entries that none of these sources answers to: titles that nothing is known of yet. */
+  unresolved(sources: readonly Watchable[]): readonly string[]
+}
+
+const titleKey = (title: string): string => title.normalize('NFC').trim()
+
+const matcher = (entry: string): ((source: Watchable) => boolean) => {
+  const id = parseNotionId(entry.trim())
+  const title = titleKey(entry)
+  return (source) =>
+    (id !== null && (source.databaseId === id || source.sourceId === id)) ||
+    titleKey(source.databaseTitle) === title ||
+    titleKey(source.sourceTitle) === title
+}
+
+export const createWatchList = (entries: readonly string[]): WatchList => {
+  const matchers = entries.map((entry) => ({ entry, matches: matcher(entry) }))
+  return {
+    ids: entries.flatMap((entry) => parseNotionId(entry.trim()) ?? []),
+    isWatched: (source) => matchers.some(({ matches }) => matches(source)),
+    unresolved: (sources) => matchers.filter(({ matches }) => !sources.some(matches)).map(({ entry }) => entry),
+  }
+}

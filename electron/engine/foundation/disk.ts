@@ -1,0 +1,98 @@
+import { constants, readFileSync } from 'node:fs'
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { errorCode } from './errors.ts'
+
+/** What tells one version of a file from another without reading it. Numbers as text: an inode does not fit a double. */
+export interface FileFacts {
+  readonly sizeBytes: number
+  readonly modifiedNs: string
+  readonly inode: string
+}
+
+export interface FileWriter {
+  write(text: string): Promise<void>
+  /** Returns when the bytes are on the disk. */
+  flush(): Promise<void>
+  facts(): Promise<FileFacts>
+  close(): Promise<void>
+}
+
+/** The file system, as an argument: the one home of disk access, so that a test can make the nth call fail. */
+export interface Disk {
+  createFile(path: string): Promise<FileWriter>
+  readText(path: string): Promise<string>
+  /** Null where nothing is. */
+  facts(path: string): Promise<FileFacts | null>
+  rename(from: string, to: string): Promise<void>
+  /** Removes a file or a folder with all that is in it; nothing there is fine. */
+  remove(path: string): Promise<void>
+  /** Creates missing parents as well; an existing folder is fine. */
+  makeFolder(path: string): Promise<void>
+  /** Names in a folder; empty where it does not exist. */
+  list(path: string): Promise<readonly string[]>
+  /** Returns when the names in this folder are on the disk: a rename alone is not durable. */
+  flushFolder(path: string): Promise<void>
+  /** Fails where files cannot be created in the folder. */
+  checkWritable(path: string): Promise<void>
+}
+
+/** Reads a whole text file at once; for the start, before anything runs that could be held up. */
+export const readTextNow = (path: string): string => readFileSync(path, 'utf8')
+
+/** Windows cannot open a folder for flushing; NTFS journals renames itself. */
+const CANNOT_FLUSH_FOLDERS = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'])
+
+const factsOf = (found: { size: bigint; mtimeNs: bigint; ino: bigint }): FileFacts => ({
+  sizeBytes: Number(found.size),
+  modifiedNs: String(found.mtimeNs),
+  inode: String(found.ino),
+})
+
+const createFile = async (path: string): Promise<FileWriter> => {
+  const handle = await open(path, 'w')
+  return {
+    write: async (text) => {
+      await handle.writeFile(text)
+    },
+    flush: () => handle.sync(),
+    facts: async () => factsOf(await handle.stat({ bigint: true })),
+    close: () => handle.close(),
+  }
+}
+
+const flushFolder = async (path: string): Promise<void> => {
+  try {
+    const handle = await open(path, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (process.platform === 'win32' && CANNOT_FLUSH_FOLDERS.has(errorCode(error) ?? '')) return
+    throw error
+  }
+}
+
+const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return value
+    throw error
+  }
+}
+
+export const systemDisk: Disk = {
+  createFile,
+  readText: (path) => readFile(path, 'utf8'),
+  facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
+  rename,
+  remove: (path) => rm(path, { recursive: true, force: true }),
+  makeFolder: async (path) => {
+    await mkdir(path, { recursive: true })
+  },
+  list: (path) => missingIs<readonly string[]>([], () => readdir(path)),
+  flushFolder,
+  checkWritable: (path) => access(path, constants.W_OK | constants.X_OK),
+}

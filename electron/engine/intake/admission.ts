@@ -1,0 +1,107 @@
+import type { DeliveryAnswer } from '../../../shared/deliveries.ts'
+import type { EventStore, StoredEvent } from '../queue/event-store.ts'
+import type { QueueNotes } from '../queue/notes.ts'
+import type { GroupCommit } from '../foundation/group-commit.ts'
+import { errorText } from '../foundation/errors.ts'
+import type { Log } from '../foundation/log.ts'
+import type { Filter, FilterResult } from './filter.ts'
+import { type ReceivedEvent, readEvent } from './received-event.ts'
+
+/** Takes authentic bodies in: stores what has to be stored, then says what became of it. */
+export interface Admission {
+  /** Resolves when the event is durable, or found not to need it. Never rejects. */
+  admit(raw: Buffer): Promise<DeliveryAnswer>
+}
+
+export interface AdmissionParts {
+  readonly store: EventStore
+  readonly notes: QueueNotes
+  readonly commits: GroupCommit
+  readonly filter: Filter
+  readonly log: Log
+  readonly now: () => number
+  /** A job was stored. */
+  readonly onQueued: () => void
+}
+
+const FULL = 'the queue is full'
+const REFUSED = 'the disk refuses to store the event'
+
+const answer = (status: DeliveryAnswer['status'], id: string, reason: string | null): DeliveryAnswer => ({
+  status,
+  event_id: id,
+  reason,
+})
+
+const duplicate = (id: string): DeliveryAnswer => answer('duplicate', id, 'received before')
+
+export const createAdmission = (parts: AdmissionParts): Admission => {
+  const { store, notes, commits, filter, log, now, onQueued } = parts
+  /** The disk refused the note as well: it is made with the next commit that goes through. */
+  let owesCatchUpNote = false
+
+  const storedEvent = (received: ReceivedEvent, result: FilterResult | null, receivedAt: number): StoredEvent => ({
+    id: received.id,
+    type: received.kind === 'event' ? received.body.type : null,
+    entity: result?.entity ?? null,
+    sourceId: result?.sourceId ?? null,
+    receivedAt,
+    body: received.kind === 'verification-token' ? null : received.text,
+  })
+
+  /** What the event would be answered if it were not known yet and could be stored. */
+  const judge = (received: ReceivedEvent): { result: FilterResult | null; reason: string | null } => {
+    if (received.kind === 'verification-token') return { result: null, reason: 'verification token sent again' }
+    if (received.kind === 'unreadable') return { result: null, reason: 'the body is no event that can be read' }
+    const result = filter(received.body)
+    return { result, reason: result.passes ? null : result.reason }
+  }
+
+  /** Within a transaction. */
+  const take = (received: ReceivedEvent, receivedAt: number): DeliveryAnswer => {
+    if (owesCatchUpNote) notes.noteCatchUpDue(receivedAt)
+    if (store.isKnown(received.id)) {
+      if (received.kind !== 'verification-token') return duplicate(received.id)
+      return answer('ignored', received.id, judge(received).reason)
+    }
+    const { result, reason } = judge(received)
+    const event = storedEvent(received, result, receivedAt)
+    if (result?.passes !== true) {
+      store.ignore(event, reason ?? '')
+      if (result !== null && result.lookUp !== null) store.enqueueInternal(result.lookUp, receivedAt)
+      return answer('ignored', received.id, reason)
+    }
+    if (store.enqueue(event, result.entity) === 'queued') return answer('queued', received.id, null)
+    notes.noteCatchUpDue(receivedAt)
+    return answer('unavailable', received.id, FULL)
+  }
+
+  /** Nothing can be stored: what needs no storing is answered all the same, so that Notion does not repeat it. */
+  const withoutDisk = (received: ReceivedEvent): DeliveryAnswer => {
+    try {
+      if (store.isKnown(received.id)) return duplicate(received.id)
+      const { reason } = judge(received)
+      if (reason !== null) return answer('ignored', received.id, reason)
+    } catch (error) {
+      log.error({ event: received.id, error: errorText(error) }, 'The queue cannot be read')
+    }
+    return answer('unavailable', received.id, REFUSED)
+  }
+
+  return {
+    admit: async (raw) => {
+      const received = readEvent(raw)
+      const receivedAt = now()
+      try {
+        const result = await commits.run(() => take(received, receivedAt))
+        owesCatchUpNote = false
+        if (result.status === 'queued' || result.status === 'ignored') onQueued()
+        return result
+      } catch (error) {
+        owesCatchUpNote = true
+        log.error({ event: received.id, error: errorText(error) }, 'The event could not be stored')
+        return withoutDisk(received)
+      }
+    },
+  }
+}

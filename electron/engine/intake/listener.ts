@@ -1,0 +1,96 @@
+import type { DeliveryAnswer } from '../../../shared/deliveries.ts'
+import {
+  createHttpServer,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from '../foundation/http-server.ts'
+import type { Log } from '../foundation/log.ts'
+import { isSignedWith } from './signature.ts'
+
+export const WEBHOOK_PATH = '/webhooks/notion'
+
+const BODY_LIMIT_BYTES = 1_048_576
+const REQUEST_TIMEOUT_MS = 15_000
+const RETRY_AFTER_S = 30
+
+export interface ListenerParts {
+  /** The confirmed secrets; none: nobody is paired, and every request is refused. */
+  readonly secrets: () => readonly string[]
+  readonly admit: (raw: Buffer) => Promise<DeliveryAnswer>
+  readonly admitsUnsigned: () => boolean
+  readonly onAnswered: (answer: DeliveryAnswer) => void
+  readonly log: Log
+}
+
+const rejection = (reason: string): DeliveryAnswer => ({ status: 'rejected', event_id: null, reason })
+
+const REJECTIONS: Readonly<Record<number, string>> = {
+  413: 'the body is larger than 1 MiB',
+  415: 'the content type is not application/json',
+}
+
+const signatureOf = (request: FastifyRequest): string | null => {
+  const header = request.headers['x-notion-signature']
+  return typeof header === 'string' ? header : null
+}
+
+const declaredLength = (request: FastifyRequest): number => Number(request.headers['content-length'] ?? 0)
+
+const isJson = (request: FastifyRequest): boolean =>
+  /^application\/(?:[\w.-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')
+
+/**
+ * The public side: one route, and everything else refused. The order is the contract's: 404, 405 and 413 before the
+ * signature; 429 and 415 only for requests without one; 401; and from there on an authentic event is never refused,
+ * because Notion pauses a subscription whose endpoint does.
+ */
+export const createListener = (parts: ListenerParts): FastifyInstance => {
+  const server = createHttpServer({ bodyLimitBytes: BODY_LIMIT_BYTES, requestTimeoutMs: REQUEST_TIMEOUT_MS })
+
+  const reject = (reply: FastifyReply, status: number, reason: string) => reply.code(status).send(rejection(reason))
+
+  server.route({
+    method: 'POST',
+    url: WEBHOOK_PATH,
+    onRequest: async (request, reply) => {
+      if (signatureOf(request) !== null || declaredLength(request) > BODY_LIMIT_BYTES) return
+      if (parts.admitsUnsigned()) return
+      await reply.header('retry-after', RETRY_AFTER_S).code(429).send(rejection('too many unsigned requests'))
+    },
+    handler: async (request, reply) => {
+      const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const signature = signatureOf(request)
+      if (signature === null) {
+        return isJson(request)
+          ? reject(reply, 401, 'the signature is missing')
+          : reject(reply, 415, REJECTIONS[415] ?? '')
+      }
+      if (!parts.secrets().some((secret) => isSignedWith(raw, signature, secret))) {
+        return reject(reply, 401, 'the signature is not valid')
+      }
+      const answer = await parts.admit(raw)
+      parts.onAnswered(answer)
+      if (answer.status === 'unavailable') reply.header('retry-after', RETRY_AFTER_S).code(503)
+      return reply.send(answer)
+    },
+  })
+
+  server.setNotFoundHandler((request, reply) => {
+    const [path] = request.url.split('?', 1)
+    if (path !== WEBHOOK_PATH) return reject(reply, 404, 'nothing is here')
+    return reject(reply.header('allow', 'POST'), 405, 'only POST is accepted here')
+  })
+
+  server.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status < 500) return reject(reply, status, REJECTIONS[status] ?? error.message)
+    parts.log.error({ error: error.message }, 'A request could not be answered')
+    return reply
+      .header('retry-after', RETRY_AFTER_S)
+      .code(503)
+      .send({ status: 'unavailable', event_id: null, reason: 'the request could not be handled' })
+  })
+
+  return server
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { type EventBody, eventBodySchema } from '../../../shared/events.ts'
+import { parseNotionId } from '../../../shared/ids.ts'
+import type { Entity } from '../../../shared/entities.ts'
+
+/** An authentic request body, read as far as it can be. */
+export type ReceivedEvent =
+  | { readonly kind: 'event'; readonly id: string; readonly text: string; readonly body: EventBody }
+  | { readonly kind: 'verification-token'; readonly id: string }
+  | { readonly kind: 'unreadable'; readonly id: string; readonly text: string }
+
+const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+const isVerificationToken = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'verification_token' in value && !('type' in value)
+
+/** A body without an id of its own is known by its SHA-256. */
+const digest = (raw: Uint8Array): string => createHash('sha256').update(raw).digest('hex')
+
+export const readEvent = (raw: Buffer): ReceivedEvent => {
+  const text = raw.toString('utf8')
+  const value = parsedJson(text)
+  if (isVerificationToken(value)) return { kind: 'verification-token', id: digest(raw) }
+  const event = eventBodySchema.safeParse(value)
+  if (!event.success) return { kind: 'unreadable', id: digest(raw), text }
+  return { kind: 'event', id: event.data.id, text, body: event.data }
+}
+
+/** What the event is about; null where it names none. An event about a block of a page is about that page. */
+export const entityOf = (body: EventBody, kind: Entity['kind']): Entity | null => {
+  const isPart = kind === 'page' && body.entity?.type === 'block'
+  const id = parseNotionId((isPart ? body.data?.parent?.id : body.entity?.id) ?? '')
+  return id === null ? null : { kind, id }
+}
+
+/** The data source, or database, that an event names as the place of its page; null where it names neither. */
+export const placeOf = (body: EventBody): { readonly sourceId: string | null; readonly databaseId: string | null } => {
+  const parent = body.data?.parent
+  const own = (type: string): string | null => (parent?.type === type ? parseNotionId(parent.id ?? '') : null)
+  const sourceId = parseNotionId(parent?.data_source_id ?? '') ?? own('data_source')
+  const databaseId = parseNotionId(parent?.database_id ?? '') ?? own('database')
+  return { sourceId, databaseId }
+}

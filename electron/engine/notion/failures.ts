@@ -1,0 +1,91 @@
+import type { Failure } from '../../../shared/failures.ts'
+import type { RawAnswer } from './sdk.ts'
+
+/** A failure that Notion, or the way to it, is the cause of. */
+export interface NotionFailure extends Failure {
+  /** What it speaks of. object: gone, not shared, or not for this connection · token: not accepted · way: all others. */
+  readonly about: 'missing object' | 'denied object' | 'token' | 'way'
+}
+
+/** Whether a failure says something of the very object that was asked for. */
+export const isAboutObject = (failure: NotionFailure): boolean =>
+  failure.about === 'missing object' || failure.about === 'denied object'
+
+type Refusal = Extract<RawAnswer, { kind: 'refused' }>
+type Silence = Extract<RawAnswer, { kind: 'no-answer' }>
+
+const permanent = (code: string, message: string, about: NotionFailure['about'] = 'way'): NotionFailure => ({
+  kind: 'permanent',
+  code,
+  message,
+  about,
+})
+
+const transient = (code: string, message: string): NotionFailure => ({ kind: 'transient', code, message, about: 'way' })
+
+const isBlocked = (refusal: Refusal): boolean =>
+  refusal.additionalData['rate_limit_reason'] === 'public_api_request_blocked'
+
+/** Answers that ask everybody to wait. 529 is handled like 429. */
+export const isRateLimit = (refusal: Refusal): boolean =>
+  (refusal.status === 429 || refusal.status === 529) && !isBlocked(refusal)
+
+const byCode: Readonly<Record<string, (refusal: Refusal) => NotionFailure>> = {
+  unauthorized: () =>
+    permanent(
+      'unauthorized',
+      'Notion refuses the integration token. Put the current one into NOTION_TOKEN, then start again and retry.',
+      'token',
+    ),
+  restricted_resource: () =>
+    permanent(
+      'restricted_resource',
+      'Notion refuses: the connection lacks a capability that this needs (to read content, or to read users). Grant it in Notion, then retry.',
+      'denied object',
+    ),
+  object_not_found: () =>
+    permanent(
+      'object_not_found',
+      'Notion does not find it: it is gone, or no longer shared with the connection.',
+      'missing object',
+    ),
+  validation_error: (refusal) =>
+    permanent('validation_error', `Notion does not accept the request: ${refusal.message}`),
+  invalid_request_url: () =>
+    permanent('invalid_request_url', 'Notion does not know this address. Check notion.base_url in the settings.'),
+}
+
+/** Tells a refusal in our vocabulary: its kind, Notion's own code, plain words. */
+export const failureOfRefusal = (refusal: Refusal): NotionFailure => {
+  if (isBlocked(refusal)) {
+    return permanent(
+      'public_api_request_blocked',
+      'Notion blocks the requests of this connection. Ask Notion’s support why, then retry.',
+    )
+  }
+  if (isRateLimit(refusal)) {
+    return {
+      kind: 'rate-limited',
+      code: refusal.code,
+      message: 'Notion asks to wait before the next request.',
+      about: 'way',
+    }
+  }
+  const known = byCode[refusal.code]
+  if (known !== undefined) return known(refusal)
+  if (refusal.code === 'unreadable_answer') {
+    return transient('unreadable_answer', 'Notion’s answer could not be read (it was no JSON of Notion’s).')
+  }
+  if (refusal.status >= 500 || refusal.status === 409) {
+    return transient(refusal.code, `Notion cannot answer at the moment (${refusal.status} ${refusal.code}).`)
+  }
+  return permanent(refusal.code, `Notion refuses (${refusal.status} ${refusal.code}): ${refusal.message}`)
+}
+
+export const failureOfSilence = (silence: Silence): NotionFailure =>
+  silence.reason === 'time-out'
+    ? transient('no_answer', 'Notion did not answer in time.')
+    : transient('unreachable', `Notion cannot be reached: ${silence.detail}. Check the network.`)
+
+export const unexpectedShape = (what: string): NotionFailure =>
+  permanent('unexpected_answer', `Notion’s answer does not have the shape of a ${what}. A newer program may know it.`)

@@ -1,0 +1,122 @@
+import { APIResponseError, Client, isNotionClientError, UnknownHTTPResponseError } from '@notionhq/client'
+
+/** What a request to Notion came to, before anything of it is believed. */
+export type RawAnswer =
+  | { readonly kind: 'body'; readonly body: unknown }
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly code: string
+      readonly message: string
+      readonly retryAfterMs: number | null
+      readonly additionalData: Readonly<Record<string, unknown>>
+    }
+  | { readonly kind: 'no-answer'; readonly reason: 'time-out' | 'network'; readonly detail: string }
+
+/** The requests that we make, each for one answer; nothing here retries, waits or interprets. */
+export interface NotionRequests {
+  me(): Promise<RawAnswer>
+  page(id: string): Promise<RawAnswer>
+  markdown(id: string): Promise<RawAnswer>
+  propertyItems(pageId: string, propertyId: string, cursor: string | null): Promise<RawAnswer>
+  dataSource(id: string): Promise<RawAnswer>
+  database(id: string): Promise<RawAnswer>
+  searchDataSources(cursor: string | null): Promise<RawAnswer>
+}
+
+export interface SdkOptions {
+  readonly token: string
+  readonly baseUrl: string
+  readonly version: string
+  /** For the whole answer: the SDK's own limit does not cover the body, and a stalled body would hang for ever. */
+  readonly answerLimitMs: number
+  /** Aborting gives up what is on its way. */
+  readonly signal: AbortSignal
+}
+
+const retryAfterMs = (headers: unknown): number | null => {
+  if (!(headers instanceof Headers)) return null
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null
+}
+
+const errorNames = (error: unknown): readonly string[] =>
+  error instanceof Error ? [error.name, ...errorNames(error.cause)] : []
+
+const detailOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}
+
+const refusalOf = (error: APIResponseError | UnknownHTTPResponseError): RawAnswer => ({
+  kind: 'refused',
+  status: error.status,
+  code: error instanceof APIResponseError ? error.code : 'unreadable_answer',
+  message: error.message,
+  retryAfterMs: retryAfterMs(error.headers),
+  additionalData:
+    error instanceof APIResponseError && error.additional_data !== undefined ? { ...error.additional_data } : {},
+})
+
+const answerOf = async (request: () => Promise<unknown>): Promise<RawAnswer> => {
+  try {
+    return { kind: 'body', body: await request() }
+  } catch (error) {
+    if (error instanceof APIResponseError || error instanceof UnknownHTTPResponseError) return refusalOf(error)
+    const names = errorNames(error)
+    if (names.includes('TimeoutError') || names.includes('RequestTimeoutError')) {
+      return { kind: 'no-answer', reason: 'time-out', detail: detailOf(error) }
+    }
+    if (error instanceof SyntaxError || isNotionClientError(error)) {
+      return {
+        kind: 'refused',
+        status: 0,
+        code: 'unreadable_answer',
+        message: detailOf(error),
+        retryAfterMs: null,
+        additionalData: {},
+      }
+    }
+    return { kind: 'no-answer', reason: 'network', detail: detailOf(error) }
+  }
+}
+
+const silent = (): void => undefined
+
+/** The one home of the Notion SDK and of outgoing requests. Its own retries are off: they are per call, ours are central. */
+export const createSdkRequests = (options: SdkOptions): NotionRequests => {
+  const client = new Client({
+    auth: options.token,
+    baseUrl: options.baseUrl,
+    notionVersion: options.version,
+    timeoutMs: options.answerLimitMs + 5_000,
+    retry: false,
+    logger: silent,
+    fetch: (url, init) =>
+      fetch(url, {
+        ...(init as RequestInit),
+        signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.answerLimitMs)]),
+      }),
+  })
+  const page = (cursor: string | null) => (cursor === null ? {} : { start_cursor: cursor })
+  return {
+    me: () => answerOf(() => client.users.me({})),
+    page: (id) => answerOf(() => client.pages.retrieve({ page_id: id })),
+    markdown: (id) => answerOf(() => client.pages.retrieveMarkdown({ page_id: id })),
+    propertyItems: (pageId, propertyId, cursor) =>
+      answerOf(() =>
+        client.pages.properties.retrieve({
+          page_id: pageId,
+          property_id: propertyId,
+          page_size: 100,
+          ...page(cursor),
+        }),
+      ),
+    dataSource: (id) => answerOf(() => client.dataSources.retrieve({ data_source_id: id })),
+    database: (id) => answerOf(() => client.databases.retrieve({ database_id: id })),
+    searchDataSources: (cursor) =>
+      answerOf(() =>
+        client.search({ filter: { property: 'object', value: 'data_source' }, page_size: 100, ...page(cursor) }),
+      ),
+  }
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { NotionPage, PageContent, PageFile } from '../../../shared/records.ts'
+
+/** The signed part of a link to a file that Notion hosts: it differs at every fetch of an unchanged page. */
+const SIGNED_QUERY = /\?[^\s)"'<>\]]*X-Amz-[^\s)"'<>\]]*/g
+
+/** Differ at every fetch, or expire, without anything having changed. */
+const VOLATILE: ReadonlySet<string> = new Set(['request_id', 'expiry_time'])
+
+/** JSON with sorted keys, without what differs between two fetches of one state. */
+const lasting = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.includes('X-Amz-') ? value.replace(SIGNED_QUERY, '') : value
+  if (Array.isArray(value)) return value.map(lasting)
+  if (typeof value !== 'object' || value === null) return value
+  const isHosted = 'expiry_time' in value
+  return Object.entries(value)
+    .filter(([key]) => !VOLATILE.has(key))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]): unknown => [
+      key,
+      isHosted && key === 'url' && typeof inner === 'string' ? inner.split('?', 1)[0] : lasting(inner),
+    ])
+}
+
+/** Tells whether two fetches of a page show the same state. */
+export const fingerprintOf = (
+  page: NotionPage,
+  content: PageContent | null,
+  fields: PageFile['sync']['fields'],
+): string =>
+  createHash('sha256')
+    .update(JSON.stringify(lasting({ page, content, fields })))
+    .digest('base64url')

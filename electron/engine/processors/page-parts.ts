@@ -1,0 +1,91 @@
+import type { Failure } from '../../../shared/failures.ts'
+import { type NotionId, parseNotionId } from '../../../shared/ids.ts'
+import type { FieldState, NotionPage, PageContent, PageFile, PageProperty } from '../../../shared/records.ts'
+import { titleOf } from '../cache/flat-record.ts'
+import type { Notion } from '../notion/client.ts'
+import { isAboutObject } from '../notion/failures.ts'
+import { completeProperty, mayLackReferences } from '../notion/references.ts'
+
+/** A value, and why it is not the newest where it is not. */
+export interface Had<T> {
+  readonly value: T
+  readonly failures: readonly Failure[]
+}
+
+const incomplete = (name: string): Failure => ({
+  kind: 'permanent',
+  code: 'unexpected_answer',
+  message: `Notion’s list of the references in “${name}” does not have the shape of one.`,
+})
+
+/**
+ * The page with all references of every property. A property whose remaining references cannot be had keeps the value
+ * of `before` (or, where there is none, the references that came) and is told as kept.
+ */
+export const completeReferences = async (
+  notion: Notion,
+  id: NotionId,
+  page: NotionPage,
+  before: PageFile | null,
+): Promise<Had<{ readonly page: NotionPage; readonly fields: Record<string, FieldState> }>> => {
+  const properties: Record<string, PageProperty> = {}
+  const fields: Record<string, FieldState> = {}
+  const failures: Failure[] = []
+  for (const [name, property] of Object.entries(page.properties)) {
+    properties[name] = property
+    fields[name] = 'updated'
+    if (!mayLackReferences(property)) continue
+    const items = await notion.propertyItems(id, property.id)
+    const complete = items.ok ? completeProperty(property, items.value) : null
+    if (complete !== null) {
+      properties[name] = complete
+      continue
+    }
+    const old = before?.page.properties[name]
+    properties[name] = old?.type === property.type ? old : property
+    fields[name] = 'kept'
+    failures.push(items.ok ? incomplete(name) : items.failure)
+  }
+  return { value: { page: { ...page, properties }, fields }, failures }
+}
+
+/** The page's text; the one of `before` where it cannot be had. */
+export const fetchContent = async (
+  notion: Notion,
+  id: NotionId,
+  before: PageFile | null,
+): Promise<Had<PageContent | null>> => {
+  const content = await notion.content(id)
+  return content.ok
+    ? { value: content.value, failures: [] }
+    : { value: before?.content ?? null, failures: [content.failure] }
+}
+
+export interface PageTitle {
+  readonly pageId: NotionId
+  readonly title: string | null
+}
+
+/** Titles of related pages: null where Notion does not show the page to us, left out where nothing was learnt. */
+export const fetchTitles = async (notion: Notion, ids: readonly NotionId[]): Promise<Had<readonly PageTitle[]>> => {
+  const titles: PageTitle[] = []
+  for (const pageId of ids) {
+    const page = await notion.page(pageId)
+    if (page.ok) titles.push({ pageId, title: titleOf(page.value) })
+    else if (!isAboutObject(page.failure)) return { value: titles, failures: [page.failure] }
+    else titles.push({ pageId, title: null })
+  }
+  return { value: titles, failures: [] }
+}
+
+/** The data source, or at least the database, that a page says it belongs to. */
+export const parentOf = (
+  page: NotionPage,
+): { readonly sourceId: NotionId | null; readonly databaseId: NotionId | null } => ({
+  sourceId: parseNotionId(page.parent.data_source_id ?? ''),
+  databaseId: parseNotionId(page.parent.database_id ?? ''),
+})
+
+/** The failure that decides what becomes of the job: one that time may heal, before one that it cannot. */
+export const decisive = (failures: readonly Failure[]): Failure | null =>
+  failures.find((failure) => failure.kind !== 'permanent') ?? failures[0] ?? null

@@ -1,0 +1,153 @@
+import { parseEntityKey, type Entity } from '../../../shared/entities.ts'
+import { type FailedAttempt, JOB_STATES, type JobOutcome, type JobState } from '../../../shared/jobs.ts'
+import type { Database } from '../foundation/database.ts'
+
+export interface ClaimedJob {
+  readonly id: number
+  readonly entity: Entity
+  /** The newest event of the job, and how many it is made of. */
+  readonly eventSeq: number
+  readonly eventId: string
+  readonly eventCount: number
+  /** Attempts that failed since the job was made, or since a person sent it round again. */
+  readonly failedAttempts: number
+}
+
+/**
+ * The states of jobs; the only writer of them. Everything but the reads within a transaction of the caller.
+ *
+ * waiting | delayed --claim--> active --complete--> completed
+ *                                     --delay-----> delayed (a newer waiting job of the entity is absorbed)
+ *                                     --fail------> failed --(a later job of the entity completes)--> completed
+ */
+export interface JobStore {
+  /** Makes up to `limit` due jobs active, oldest first; none of an entity that is being worked on. */
+  claim(now: number, limit: number): readonly ClaimedJob[]
+  /** When the next job can be claimed (ms since 1970); null where none is. */
+  nextDueAt(): number | null
+  complete(job: ClaimedJob, outcome: JobOutcome, reason: string | null, now: number): void
+  /** The next attempt is due at `runAt`. */
+  delay(job: ClaimedJob, attempt: FailedAttempt, runAt: number): void
+  fail(job: ClaimedJob, attempt: FailedAttempt, now: number): void
+  /** What a crash left active becomes waiting; gives how many. */
+  recover(now: number): number
+  counts(): Readonly<Record<JobState, number>>
+}
+
+interface JobRow {
+  readonly id: number
+  readonly entity: string
+  readonly event_seq: number
+  readonly event_id: string
+  readonly event_count: number
+  readonly failed_attempts: number
+  readonly run_at: number
+}
+
+const OPEN = `state IN ('waiting', 'delayed')`
+const NOT_BEING_WORKED_ON = `NOT EXISTS (SELECT 1 FROM job other WHERE other.entity = job.entity AND other.state = 'active')`
+const COLUMNS = 'id, entity, event_seq, event_id, event_count, failed_attempts, run_at'
+
+const claimed = (row: JobRow): ClaimedJob => ({
+  id: row.id,
+  entity: parseEntityKey(row.entity),
+  eventSeq: row.event_seq,
+  eventId: row.event_id,
+  eventCount: row.event_count,
+  failedAttempts: row.failed_attempts,
+})
+
+export const createJobStore = (database: Database): JobStore => {
+  const row = (id: number): JobRow => {
+    const found = database.sql(`SELECT ${COLUMNS} FROM job WHERE id = ?`).get<JobRow>(id)
+    if (found === undefined) throw new Error(`No job ${id}`)
+    return found
+  }
+
+  /** Opens a job again; a newer open job of the entity becomes part of it, so that there stays one. */
+  const reopen = (job: JobRow, state: 'waiting' | 'delayed', runAt: number): void => {
+    const newer = database.sql(`SELECT ${COLUMNS} FROM job WHERE entity = ? AND ${OPEN}`).get<JobRow>(job.entity)
+    if (newer !== undefined) {
+      database.sql('UPDATE event SET job_id = ? WHERE job_id = ?').run(job.id, newer.id)
+      database.sql('DELETE FROM job WHERE id = ?').run(newer.id)
+      const latest = newer.event_seq > job.event_seq ? newer : job
+      database
+        .sql('UPDATE job SET event_seq = ?, event_id = ?, event_count = event_count + ? WHERE id = ?')
+        .run(latest.event_seq, latest.event_id, newer.event_count, job.id)
+    }
+    database
+      .sql('UPDATE job SET state = ?, run_at = ? WHERE id = ?')
+      .run(state, Math.max(runAt, newer?.run_at ?? 0), job.id)
+  }
+
+  const storeAttempt = (job: ClaimedJob, { startedAt, durationMs, failure }: FailedAttempt): void => {
+    database
+      .sql(
+        `INSERT INTO attempt (job_id, number, started_at, duration_ms, kind, code, message)
+         SELECT id, attempts, ?, ?, ?, ?, ? FROM job WHERE id = ?`,
+      )
+      .run(startedAt, Math.round(durationMs), failure.kind, failure.code, failure.message, job.id)
+    database.sql('UPDATE job SET failed_attempts = failed_attempts + 1 WHERE id = ?').run(job.id)
+  }
+
+  const claimNext = (now: number): ClaimedJob | null => {
+    const due = database
+      .sql(
+        `SELECT ${COLUMNS} FROM job WHERE ${OPEN} AND run_at <= ? AND ${NOT_BEING_WORKED_ON} ORDER BY run_at LIMIT 1`,
+      )
+      .get<JobRow>(now)
+    if (due === undefined) return null
+    database.sql(`UPDATE job SET state = 'active', attempts = attempts + 1 WHERE id = ?`).run(due.id)
+    return claimed(due)
+  }
+
+  return {
+    claim: (now, limit) => {
+      const jobs: ClaimedJob[] = []
+      while (jobs.length < limit) {
+        const job = claimNext(now)
+        if (job === null) break
+        jobs.push(job)
+      }
+      return jobs
+    },
+    nextDueAt: () =>
+      database
+        .sql(`SELECT run_at FROM job WHERE ${OPEN} AND ${NOT_BEING_WORKED_ON} ORDER BY run_at LIMIT 1`)
+        .get<{ run_at: number }>()?.run_at ?? null,
+    complete: (job, outcome, reason, now) => {
+      database
+        .sql(`UPDATE job SET state = 'completed', outcome = ?, reason = ?, ended_at = ? WHERE id = ?`)
+        .run(outcome, reason, now, job.id)
+      database
+        .sql(
+          `UPDATE job SET state = 'completed', outcome = 'superseded', ended_at = ?
+           WHERE state = 'failed' AND entity = (SELECT entity FROM job WHERE id = ?)`,
+        )
+        .run(now, job.id)
+    },
+    delay: (job, attempt, runAt) => {
+      storeAttempt(job, attempt)
+      reopen(row(job.id), 'delayed', runAt)
+    },
+    fail: (job, attempt, now) => {
+      storeAttempt(job, attempt)
+      database
+        .sql(`UPDATE job SET state = 'failed', reason = ?, ended_at = ? WHERE id = ?`)
+        .run(attempt.failure.code, now, job.id)
+    },
+    recover: (now) => {
+      const left = database.sql(`SELECT ${COLUMNS} FROM job WHERE state = 'active'`).all<JobRow>()
+      for (const job of left) reopen(job, 'waiting', now)
+      return left.length
+    },
+    counts: () => {
+      const counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>
+      const rows = database
+        .sql('SELECT state, sum(count) AS n FROM job_count GROUP BY state')
+        .all<{ state: JobState; n: number }>()
+      for (const { state, n } of rows) counts[state] = n
+      return counts
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import type { EngineStatus, Problem } from '../../../shared/status.ts'
+import { isoTime } from '../foundation/clock.ts'
+
+/** What the stages report, gathered at one moment. */
+export interface StatusFacts {
+  readonly jobs: EngineStatus['jobs']
+  readonly metrics: EngineStatus['metrics']
+  readonly lastEventAt: number | null
+  readonly isPaired: boolean
+  readonly workspaceName: string | null
+  readonly isCatchUpDue: boolean
+  /** When the pause that Notion asked for ends (ms since 1970). */
+  readonly rateLimitedUntil: number | null
+  readonly trashedDatabases: readonly string[]
+  readonly triggers: readonly string[]
+  readonly reported: readonly Problem[]
+}
+
+const notice = (code: string, message: string): Problem => ({ code, severity: 'notice', message })
+const failure = (code: string, message: string): Problem => ({ code, severity: 'failure', message })
+
+const problemsOf = (facts: StatusFacts): readonly Problem[] => {
+  const problems: Problem[] = [...facts.reported]
+  if (!facts.isPaired) {
+    problems.push(failure('not-paired', 'No webhook secret is set, so every delivery is refused. Set webhook.secret.'))
+  }
+  if (facts.rateLimitedUntil !== null) {
+    problems.push(failure('rate-limited', `Notion asks to wait until ${isoTime(facts.rateLimitedUntil)}.`))
+  }
+  if (facts.jobs.failed > 0) {
+    problems.push(failure('failed-jobs', `Failed jobs wait for a person: ${facts.jobs.failed}.`))
+  }
+  if (facts.isCatchUpDue) {
+    problems.push(notice('catch-up-due', 'Updates were turned away and may be missing until Notion sends them again.'))
+  }
+  for (const title of facts.trashedDatabases) {
+    problems.push(
+      notice('database-in-trash', `The database “${title}” is in Notion’s trash. Its files stay as they are.`),
+    )
+  }
+  if (facts.triggers.length > 0) {
+    problems.push(notice('triggers-not-run', `Triggers are not run yet: ${facts.triggers.join(', ')}.`))
+  }
+  return problems
+}
+
+/** One status from all facts. Never healthy while anything is failed or something does not follow. */
+export const assembleStatus = (facts: StatusFacts): EngineStatus => {
+  const problems = problemsOf(facts)
+  return {
+    state: problems.some((problem) => problem.severity === 'failure') ? 'degraded' : 'healthy',
+    isPaired: facts.isPaired,
+    workspaceName: facts.workspaceName,
+    isCatchUpDue: facts.isCatchUpDue,
+    jobs: facts.jobs,
+    metrics: facts.metrics,
+    lastEventAt: facts.lastEventAt === null ? null : isoTime(facts.lastEventAt),
+    problems: [...problems],
+  }
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
+import type { Log } from '../foundation/log.ts'
+import type { Failure } from '../../../shared/failures.ts'
+import type { FailedAttempt, JobOutcome } from '../../../shared/jobs.ts'
+import { type AttemptEnd, type AttemptJob, type AttemptParts, runAttempt } from './attempt.ts'
+import { backoffMs } from './backoff.ts'
+
+/** The job states, as the runner is given them; all within a transaction. */
+export interface OutcomePorts<Job> {
+  complete(job: Job, outcome: JobOutcome, reason: string | null, now: number): void
+  delay(job: Job, attempt: FailedAttempt, runAt: number): void
+  fail(job: Job, attempt: FailedAttempt, now: number): void
+}
+
+export interface RunnerJob extends AttemptJob {
+  readonly eventCount: number
+  readonly failedAttempts: number
+}
+
+export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, 'plan'> {
+  readonly plan: (job: Job) => ReturnType<AttemptParts['plan']>
+  readonly jobs: OutcomePorts<Job>
+  readonly retryAttempts: number
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly onProcessed: (events: number, durationMs: number) => void
+  readonly onFailed: (events: number, durationMs: number) => void
+}
+
+/** While the disk refuses to store an outcome, it is tried again after this time. */
+const STORE_AGAIN_MS = 1_000
+
+/** Runs one job and stores what came of it: completed, delayed until the next attempt, or failed. */
+export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) => {
+  const { jobs, commits, clock, log, retryAttempts } = parts
+
+  const storeEnd = (
+    job: Job,
+    end: Exclude<AttemptEnd, { kind: 'interrupted' }>,
+    startedAt: number,
+    durationMs: number,
+  ) => {
+    end.finish()
+    if (end.kind === 'done') {
+      jobs.complete(job, end.outcome, end.reason, clock.now())
+      return
+    }
+    const attempt = { startedAt, durationMs, failure: end.failure }
+    if (isFinal(job, end.failure)) jobs.fail(job, attempt, clock.now())
+    else jobs.delay(job, attempt, clock.now() + backoffMs(job.failedAttempts + 1, parts.random()))
+  }
+
+  const isFinal = (job: Job, failure: Failure): boolean =>
+    failure.kind === 'permanent' || job.failedAttempts >= retryAttempts
+
+  const untilStored = async (store: () => void): Promise<void> => {
+    for (;;) {
+      try {
+        await commits.run(store)
+        return
+      } catch (error) {
+        if (parts.isEnding()) throw error
+        log.error({ error: errorText(error) }, 'The outcome of an attempt cannot be stored; trying again')
+        await clock.sleep(STORE_AGAIN_MS)
+      }
+    }
+  }
+
+  const tell = (job: Job, end: AttemptEnd, durationMs: number): void => {
+    const fields = { job: job.id, attempt: job.failedAttempts + 1, durationMs: Math.round(durationMs) }
+    if (end.kind === 'done') {
+      parts.onProcessed(job.eventCount, durationMs)
+      log.info({ ...fields, outcome: end.outcome, reason: end.reason }, 'Job completed')
+    } else if (end.kind === 'failed') {
+      if (isFinal(job, end.failure)) parts.onFailed(job.eventCount, durationMs)
+      log.warn(
+        { ...fields, code: end.failure.code, isFinal: isFinal(job, end.failure) },
+        `Attempt failed: ${end.failure.message}`,
+      )
+    }
+  }
+
+  return async (job: Job): Promise<void> => {
+    const startedAt = clock.now()
+    const from = clock.monotonicMs()
+    const end = await runAttempt({ ...parts, plan: () => parts.plan(job) }, job)
+    if (end.kind === 'interrupted') return
+    const durationMs = clock.monotonicMs() - from
+    await untilStored(() => {
+      storeEnd(job, end, startedAt, durationMs)
+    })
+    tell(job, end, durationMs)
+  }
+}

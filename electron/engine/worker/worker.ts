@@ -1,0 +1,91 @@
+import type { Clock, Timer } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
+import type { Log } from '../foundation/log.ts'
+
+/** The queue, as the worker is given it. */
+export interface WorkerPorts<Job> {
+  claim(limit: number): Promise<readonly Job[]>
+  /** When the next job can be claimed (ms since 1970); null where none is. */
+  nextDueAt(): number | null
+  /** One attempt, its outcome stored. Rejects only when that could not be done at all. */
+  run(job: Job): Promise<void>
+  /** A job ended, or nothing was left to claim. */
+  onChange(): void
+}
+
+/** Claims due jobs and runs so many of them at once; sleeps until the next is due. */
+export interface Worker {
+  /** Something may have become due. */
+  wake(): void
+  /** True when nothing runs (what is waiting for its time does not count). */
+  isResting(): boolean
+  /** Claims nothing more; resolves when what runs has ended. */
+  drain(): Promise<void>
+}
+
+/** After a claim that failed, because the disk refuses. */
+const CLAIM_AGAIN_MS = 1_000
+
+export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, clock: Clock, log: Log): Worker => {
+  const running = new Set<Promise<void>>()
+  let timer: Timer | null = null
+  let isClaiming = false
+  let isWokenMeanwhile = false
+  let isDraining = false
+
+  const sleepFor = (delayMs: number): void => {
+    timer?.cancel()
+    timer = clock.after(delayMs, wake)
+  }
+
+  const start = (job: Job): void => {
+    const attempt = ports
+      .run(job)
+      .catch((error: unknown) => {
+        log.error({ error: errorText(error) }, 'An attempt ended without an outcome; the next start takes it up')
+      })
+      .finally(() => {
+        running.delete(attempt)
+        ports.onChange()
+        wake()
+      })
+    running.add(attempt)
+  }
+
+  const claimSome = async (): Promise<void> => {
+    try {
+      const jobs = await ports.claim(concurrency - running.size)
+      for (const job of jobs) start(job)
+      const dueAt = ports.nextDueAt()
+      if (dueAt !== null && running.size < concurrency) sleepFor(dueAt - clock.now())
+    } catch (error) {
+      log.error({ error: errorText(error) }, 'No job can be claimed')
+      sleepFor(CLAIM_AGAIN_MS)
+    }
+  }
+
+  function wake(): void {
+    if (isDraining || running.size >= concurrency) return
+    if (isClaiming) {
+      isWokenMeanwhile = true
+      return
+    }
+    isClaiming = true
+    isWokenMeanwhile = false
+    void claimSome().finally(() => {
+      isClaiming = false
+      if (isWokenMeanwhile) wake()
+      else ports.onChange()
+    })
+  }
+
+  return {
+    wake,
+    isResting: () => running.size === 0 && !isClaiming,
+    drain: async () => {
+      isDraining = true
+      timer?.cancel()
+      while (running.size > 0) await Promise.all(running)
+    },
+  }
+}

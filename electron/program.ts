@@ -1,0 +1,31 @@
+import { StartError } from './engine/engine.ts'
+import { SettingsError } from './engine/settings/load.ts'
+
+/** A command that was not written as it has to be. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const WRONG_INPUT = 2
+
+/** The exit code and the one sentence for a person; null for what is a bug. */
+export const explained = (error: unknown): { readonly exitCode: number; readonly sentence: string } | null => {
+  if (error instanceof SettingsError || error instanceof UsageError) {
+    return { exitCode: WRONG_INPUT, sentence: error.message }
+  }
+  return error instanceof StartError ? { exitCode: error.exitCode, sentence: error.message } : null
+}
+
+/**
+ * Runs a command to its end and sets the exit code: 2 for wrong input, 3 where another engine runs, 1 for a bug.
+ * What a person has to know goes to stderr as one sentence.
+ */
+export const runProgram = async (main: () => Promise<void>): Promise<void> => {
+  try {
+    await main()
+  } catch (error) {
+    const known = explained(error)
+    process.stderr.write(`${known?.sentence ?? (error instanceof Error ? error.stack : String(error))}\n`)
+    process.exit(known?.exitCode ?? 1)
+  }
+}
