@@ -58,7 +58,8 @@ export interface EngineOptions {
   readonly clock?: Clock
 }
 
-const DRAIN_LIMIT_MS = 10_000
+/** The whole end is promised within 10 s: what is given up needs a moment to come to rest. */
+const DRAIN_LIMIT_MS = 9_000
 const ANSWER_LIMIT_MS = 60_000
 
 /** All quiet times of one burst together, unless the setting is longer. */

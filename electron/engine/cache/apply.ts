@@ -52,7 +52,12 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
   const removeUnused = async (pageId: NotionId, kept: { databaseId: NotionId; name: string }): Promise<void> => {
     for (const claimed of names.of(pageId)) {
       if (claimed.databaseId === kept.databaseId && claimed.name === kept.name) continue
-      await gateOf(claimed.databaseId).shared(() => files.remove(folderOf(claimed.databaseId), claimed.name))
+      await gateOf(claimed.databaseId).shared(() =>
+        files.removeUnused(
+          { folder: folderOf(claimed.databaseId), name: claimed.name },
+          { folder: folderOf(kept.databaseId), name: kept.name },
+        ),
+      )
     }
   }
 

@@ -2,6 +2,7 @@ import type { PageFile } from '../../../shared/records.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { Database } from '../foundation/database.ts'
 import type { Disk } from '../foundation/disk.ts'
+import { errorText } from '../foundation/errors.ts'
 import { createGates } from '../foundation/gate.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { Log } from '../foundation/log.ts'
@@ -51,12 +52,16 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
   const renderer = createRecordRenderer(database, commits)
   const databaseFiles = createDatabaseFiles({ disk, database, commits, flush, folders, renderer }, gateOf)
   const names = createPageNames(database)
+  await databaseFiles.finishRenamings().catch((error: unknown) => {
+    log.warn({ error: errorText(error) }, 'A database could not be renamed; it is tried again with its next writing')
+  })
   return {
     watchList,
     catalogue,
     records,
     applier: createChangeApplier({ database, catalogue, records, names, files, gateOf, now: clock.now }),
     keeper: createDatabaseKeeper(databaseFiles, clock, log),
-    readFile: (record) => files.read(catalogue.namesOf(record.databaseId).folder, record.fileName),
+    readFile: (record) =>
+      gateOf(record.databaseId).shared(() => files.read(catalogue.namesOf(record.databaseId).folder, record.fileName)),
   }
 }

@@ -46,6 +46,14 @@ interface DatabaseRow {
   readonly file_name: string | null
 }
 
+/** Names that databases bear, and those that they are about to. */
+interface NamesRow extends DatabaseRow {
+  readonly next_folder_name: string | null
+  readonly next_file_name: string | null
+}
+
+const isSameName = (name: string, other: string | null): boolean => other !== null && nameKey(other) === nameKey(name)
+
 const SELECT_SOURCE = `SELECT s.id, s.title, s.database_id, d.title AS database_title
   FROM data_source s JOIN database d ON d.id = s.database_id`
 
@@ -73,14 +81,18 @@ export const createCatalogue = (database: Database, watchList: WatchList): Catal
   /** The short names, unless another watched database has the same title or would share a name. */
   const freeNames = (id: NotionId, title: string): DatabaseNames => {
     const names = databaseNames(title)
-    const others = database.sql('SELECT title, folder_name, file_name FROM database WHERE id <> ?').all<DatabaseRow>(id)
+    const others = database
+      .sql('SELECT title, folder_name, file_name, next_folder_name, next_file_name FROM database WHERE id <> ?')
+      .all<NamesRow>(id)
     const watchedTitles = all().filter((other) => other.isWatched && other.databaseId !== id)
     const isTaken =
       watchedTitles.some((other) => nameKey(other.databaseTitle) === nameKey(title)) ||
       others.some(
         (other) =>
-          (other.folder_name !== null && nameKey(other.folder_name) === nameKey(names.folder)) ||
-          (other.file_name !== null && nameKey(other.file_name) === nameKey(names.file)),
+          isSameName(names.folder, other.folder_name) ||
+          isSameName(names.folder, other.next_folder_name) ||
+          isSameName(names.file, other.file_name) ||
+          isSameName(names.file, other.next_file_name),
       )
     return isTaken ? longDatabaseNames(title, id) : names
   }

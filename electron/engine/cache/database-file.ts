@@ -32,7 +32,14 @@ export interface DatabaseFileTarget {
   readonly fileName: string
   /** The count of changes that the new file will show. */
   readonly dirty: number
+  /** The version of ours that stands there now; null where none does. */
+  readonly standing: WrittenFacts | null
+  /** Asked again just before the new version is put in place: a person may have saved the file meanwhile. */
+  readonly mayReplace: () => Promise<boolean>
 }
+
+/** foreign: a file stands there that we did not write, or that was changed since; it is left as it is. */
+export type DatabaseFileOutcome = 'written' | 'foreign'
 
 export interface DatabaseFileParts {
   readonly disk: Disk
@@ -78,10 +85,13 @@ function* hashed(chunks: Iterable<string>, hash: ReturnType<typeof createHash>):
 
 /**
  * Writes one database file whole from the stored texts of its records: one state of them, read from a snapshot.
- * The new version is noted as pending before it is put in place, so that a crash in between does not make it a
- * stranger's file.
+ * The new version is noted as pending before it is put in place, beside the one that it replaces, so that a crash in
+ * between does not make either a stranger's file.
  */
-export const writeDatabaseFile = async (parts: DatabaseFileParts, target: DatabaseFileTarget): Promise<void> => {
+export const writeDatabaseFile = async (
+  parts: DatabaseFileParts,
+  target: DatabaseFileTarget,
+): Promise<DatabaseFileOutcome> => {
   const { disk, database, commits, flush, folders, renderer } = parts
   const temporary = join(folders.temporary, `${target.id}.database`)
   await disk.makeFolder(folders.temporary)
@@ -91,9 +101,16 @@ export const writeDatabaseFile = async (parts: DatabaseFileParts, target: Databa
     snapshot.close()
   })
   const written = JSON.stringify({ ...facts, sha256: hash.digest('hex') } satisfies WrittenFacts)
+  const standing = target.standing === null ? null : JSON.stringify(target.standing)
   await commits.run(() => {
-    database.sql('UPDATE database SET pending_facts = ? WHERE id = ?').run(written, target.id)
+    database
+      .sql('UPDATE database SET file_facts = COALESCE(?, file_facts), pending_facts = ? WHERE id = ?')
+      .run(standing, written, target.id)
   })
+  if (!(await target.mayReplace())) {
+    await disk.remove(temporary)
+    return 'foreign'
+  }
   await disk.rename(temporary, join(folders.root, target.fileName))
   await flush.flush(folders.root)
   await commits.run(() => {
@@ -101,4 +118,5 @@ export const writeDatabaseFile = async (parts: DatabaseFileParts, target: Databa
       .sql('UPDATE database SET file_facts = pending_facts, pending_facts = NULL, written = ? WHERE id = ?')
       .run(target.dirty, target.id)
   })
+  return 'written'
 }

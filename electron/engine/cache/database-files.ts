@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { NotionId } from '../../../shared/ids.ts'
-import { type DatabaseFileParts, parseWritten, type WrittenFacts, writeDatabaseFile } from './database-file.ts'
+import {
+  type DatabaseFileOutcome,
+  type DatabaseFileParts,
+  parseWritten,
+  type WrittenFacts,
+  writeDatabaseFile,
+} from './database-file.ts'
 import { renameDatabase, type RenamingRow } from './database-renaming.ts'
 import type { FileFacts } from '../foundation/disk.ts'
 import type { Gate } from '../foundation/gate.ts'
-
-/** foreign: a file stands there that we did not write, or that was changed since; it is left as it is. */
-export type DatabaseFileOutcome = 'written' | 'foreign'
 
 export interface DatabaseFiles {
   /** Databases with changes that their file does not show. */
   dirty(): readonly NotionId[]
   write(databaseId: NotionId): Promise<DatabaseFileOutcome>
+  /**
+   * For the start: a crash may have left a renaming half done, and page files are looked for under one name. One that
+   * fails is told after the others were tried.
+   */
+  finishRenamings(): Promise<void>
   fileOf(databaseId: NotionId): string
 }
 
@@ -23,11 +31,14 @@ interface Row extends RenamingRow {
   readonly pending_facts: string | null
 }
 
-const looksLike = (found: FileFacts, written: WrittenFacts | null): boolean =>
-  written !== null &&
-  found.sizeBytes === written.sizeBytes &&
-  found.modifiedNs === written.modifiedNs &&
-  found.inode === written.inode
+/** What stands in a database file's place: nothing, a version that we wrote, or a stranger's file. */
+type Standing =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'ours'; readonly version: WrittenFacts }
+  | { readonly kind: 'foreign' }
+
+const looksLike = (found: FileFacts, written: FileFacts): boolean =>
+  found.sizeBytes === written.sizeBytes && found.modifiedNs === written.modifiedNs && found.inode === written.inode
 
 export const createDatabaseFiles = (
   parts: DatabaseFileParts,
@@ -45,21 +56,26 @@ export const createDatabaseFiles = (
       )
       .get<Row>(id)
 
-  const isOurs = async (row: Row, fileName: string): Promise<boolean> => {
+  const standingAt = async (row: Row, fileName: string): Promise<Standing> => {
     const path = join(folders.root, fileName)
     const found = await disk.facts(path)
-    if (found === null) return true
-    const versions = [parseWritten(row.file_facts), parseWritten(row.pending_facts)]
-    if (versions.some((version) => looksLike(found, version))) return true
+    if (found === null) return { kind: 'nothing' }
+    const versions = [parseWritten(row.file_facts), parseWritten(row.pending_facts)].filter((it) => it !== null)
+    const same = versions.find((version) => looksLike(found, version))
+    if (same !== undefined) return { kind: 'ours', version: same }
     const known = judged.get(row.id)
-    if (known !== undefined && looksLike(found, { ...known, sha256: '' })) return false
+    if (known !== undefined && looksLike(found, known)) return { kind: 'foreign' }
     const sha256 = createHash('sha256')
       .update(await disk.readText(path))
       .digest('hex')
-    if (versions.some((version) => version?.sha256 === sha256)) return true
+    const copied = versions.find((version) => version.sha256 === sha256)
+    if (copied !== undefined) return { kind: 'ours', version: copied }
     judged.set(row.id, found)
-    return false
+    return { kind: 'foreign' }
   }
+
+  const rename = (row: Row): Promise<void> =>
+    renameDatabase(parts, gateOf(row.id), row, async (name) => (await standingAt(row, name)).kind !== 'foreign')
 
   return {
     dirty: () =>
@@ -70,13 +86,27 @@ export const createDatabaseFiles = (
     write: async (id) => {
       const before = rowOf(id)
       if (before === undefined) throw new Error(`The database ${id} is not in the catalogue`)
-      await renameDatabase(parts, gateOf(id), before, (fileName) => isOurs(before, fileName))
+      await rename(before)
       const row = rowOf(id)
       if (row === undefined || row.file_name === null) throw new Error(`The database ${id} has no file name`)
-      if (!(await isOurs(row, row.file_name))) return 'foreign'
+      const { title, file_name: fileName, dirty } = row
+      const standing = await standingAt(row, fileName)
+      if (standing.kind === 'foreign') return 'foreign'
       judged.delete(id)
-      await writeDatabaseFile(parts, { id, title: row.title, fileName: row.file_name, dirty: row.dirty })
-      return 'written'
+      return writeDatabaseFile(parts, {
+        id,
+        title,
+        fileName,
+        dirty,
+        standing: standing.kind === 'ours' ? standing.version : null,
+        mayReplace: async () => (await standingAt(row, fileName)).kind !== 'foreign',
+      })
+    },
+    finishRenamings: async () => {
+      const planned = database.sql('SELECT id FROM database WHERE next_folder_name IS NOT NULL').all<{ id: string }>()
+      const rows = planned.map(({ id }) => rowOf(id)).filter((row) => row !== undefined)
+      const ends = await Promise.allSettled(rows.map(rename))
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
     fileOf: (id) => join(folders.root, rowOf(id)?.file_name ?? ''),
   }

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { NotionId } from '../../../shared/ids.ts'
 import type { Gate } from '../foundation/gate.ts'
 import type { DatabaseFileParts } from './database-file.ts'
-import { nameKey } from './names.ts'
 
 export interface RenamingRow {
   readonly id: NotionId
@@ -11,10 +10,6 @@ export interface RenamingRow {
   readonly next_folder_name: string | null
   readonly next_file_name: string | null
 }
-
-/** Free, or the same file under another spelling on a disk that folds case. */
-const mayBecome = async (parts: DatabaseFileParts, from: string, to: string): Promise<boolean> =>
-  nameKey(from) === nameKey(to) || (await parts.disk.facts(to)) === null
 
 /**
  * Carries out a planned renaming of a database: its folder of page files, then its file where that is ours.
@@ -31,15 +26,20 @@ export const renameDatabase = async (
   if (folder === null || file === null || nextFolder === null || nextFile === null) return
 
   const moveIfThere = async (from: string, to: string): Promise<'moved' | 'nothing' | 'taken'> => {
-    if (from === to || (await disk.facts(from)) === null) return 'nothing'
-    if (!(await mayBecome(parts, from, to))) return 'taken'
+    const found = await disk.facts(from)
+    if (from === to || found === null) return 'nothing'
+    // The same file under another spelling, on a disk that folds case, is not in the way of itself.
+    const there = await disk.facts(to)
+    if (there !== null && there.inode !== found.inode) return 'taken'
     await disk.rename(from, to)
     return 'moved'
   }
 
-  await gate.alone(async () => {
-    const folderMove = await moveIfThere(join(folders.pages, folder), join(folders.pages, nextFolder))
-    await flush.flush(folders.pages)
+  const folderPath = join(folders.pages, folder)
+  const nextFolderPath = join(folders.pages, nextFolder)
+
+  const moveFileAndStore = async (folderMove: 'moved' | 'nothing' | 'taken'): Promise<void> => {
+    if ((await disk.facts(nextFolderPath)) !== null) await flush.flush(folders.pages)
     const isOurs = file === nextFile || (await isOurFile(file))
     const fileMove = isOurs ? await moveIfThere(join(folders.root, file), join(folders.root, nextFile)) : 'nothing'
     await flush.flush(folders.root)
@@ -58,5 +58,16 @@ export const renameDatabase = async (
           row.id,
         )
     })
+  }
+
+  await gate.alone(async () => {
+    const folderMove = await moveIfThere(folderPath, nextFolderPath)
+    try {
+      await moveFileAndStore(folderMove)
+    } catch (error) {
+      // Page files are looked for under the name that is stored: until the new one is, they have to be found there.
+      if (folderMove === 'moved') await disk.rename(nextFolderPath, folderPath).catch(() => undefined)
+      throw error
+    }
   })
 }

@@ -29,13 +29,17 @@ const safeName = (text: string): string => {
     .normalize('NFC')
     .toWellFormed()
     .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
-  const allowed = filenamify(withoutEdges(oneLine).replace(/ ?: /g, ' - '), { replacement: '-', maxLength: 10_000 })
+  const readable = withoutEdges(oneLine)
+  if (readable === '') return 'Untitled'
+  const allowed = filenamify(readable.replace(/ ?: /g, ' - '), { replacement: '-', maxLength: 10_000 })
   const short = withoutEdges(withinBytes(withoutEdges(allowed), TITLE_LIMIT_BYTES))
   return short === '' ? 'Untitled' : short
 }
 
 /** Two names with one key are one file on a file system that folds case or normal forms (macOS, Windows). */
-export const nameKey = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
+export const nameKey = (name: string): string =>
+  // Lower case first, because ẞ has no other way to ss than by way of ß.
+  name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
 
 export const pageFileName = (title: string, id: NotionId): string => `${safeName(title)} (${lastEight(id)}).json`
 

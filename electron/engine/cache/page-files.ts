@@ -7,16 +7,23 @@ import { errorCode } from '../foundation/errors.ts'
 import type { SharedFolderFlush } from '../foundation/shared-flush.ts'
 import type { CacheFolders } from './folders.ts'
 
+export interface PagePath {
+  readonly folder: string
+  readonly name: string
+}
+
 /** The page files on disk. Names are decided elsewhere; folders are given by name. */
 export interface PageFiles {
   /** Returns when the whole file is durable in its place. */
   write(pageId: NotionId, folder: string, name: string, file: PageFile): Promise<void>
-  /** Removes a file that the page does not use any more; nothing there is fine. */
-  remove(folder: string, name: string): Promise<void>
+  /**
+   * Removes a file that the page does not use any more; nothing there is fine. A disk that folds case may show the
+   * used file under the other's spelling: that one stays.
+   */
+  removeUnused(unused: PagePath, used: PagePath): Promise<void>
   /** Moves a file to the trash; false where there was none. */
   moveToTrash(folder: string, name: string, trashName: string): Promise<boolean>
   removeFromTrash(trashName: string): Promise<void>
-  exists(folder: string, name: string): Promise<boolean>
   /** The file as we wrote it; null where it is missing, or no longer has a page file's shape. */
   read(folder: string, name: string): Promise<PageFile | null>
 }
@@ -32,6 +39,8 @@ const parsedJson = (text: string): unknown => {
 
 export const createPageFiles = (disk: Disk, flush: SharedFolderFlush, folders: CacheFolders): PageFiles => {
   const made = new Set<string>()
+
+  const pathOf = ({ folder, name }: PagePath): string => join(folders.pages, folder, name)
 
   const makeFolder = async (path: string): Promise<void> => {
     if (made.has(path)) return
@@ -57,14 +66,18 @@ export const createPageFiles = (disk: Disk, flush: SharedFolderFlush, folders: C
     write: async (pageId, folder, name, file) => {
       const target = join(folders.pages, folder)
       const temporary = join(folders.temporary, `${pageId}.page`)
-      await inFolders([folders.temporary, target], async () => {
+      await inFolders([folders.temporary, folders.pages, target], async () => {
         await writeWhole(disk, temporary, [JSON.stringify(file, null, 2)])
         await disk.rename(temporary, join(target, name))
         await flush.flush(target)
       })
     },
-    remove: async (folder, name) => {
-      await disk.remove(join(folders.pages, folder, name))
+    removeUnused: async (unused, used) => {
+      const path = pathOf(unused)
+      const found = await disk.facts(path)
+      if (found === null || found.inode === (await disk.facts(pathOf(used)))?.inode) return
+      await disk.remove(path)
+      await flush.flush(dirname(path))
     },
     moveToTrash: async (folder, name, trashName) => {
       const from = join(folders.pages, folder, name)
@@ -74,9 +87,11 @@ export const createPageFiles = (disk: Disk, flush: SharedFolderFlush, folders: C
       return true
     },
     removeFromTrash: async (trashName) => {
-      await disk.remove(join(folders.trash, basename(trashName)))
+      const path = join(folders.trash, basename(trashName))
+      if ((await disk.facts(path)) === null) return
+      await disk.remove(path)
+      await flush.flush(folders.trash)
     },
-    exists: async (folder, name) => (await disk.facts(join(folders.pages, folder, name))) !== null,
     read: async (folder, name) => {
       const path = join(folders.pages, folder, name)
       if ((await disk.facts(path)) === null) return null

@@ -36,7 +36,7 @@ export const createPageNames = (database: Database): PageNames => {
       const shortOwner = owner(databaseId, short)
       const name = shortOwner === undefined || shortOwner === pageId ? short : longPageFileName(title, pageId)
       database
-        .sql('INSERT OR REPLACE INTO page_file (database_id, name_key, name, page_id) VALUES (?, ?, ?, ?)')
+        .sql('INSERT OR IGNORE INTO page_file (database_id, name_key, name, page_id) VALUES (?, ?, ?, ?)')
         .run(databaseId, nameKey(name), name, pageId)
       return name
     },
@@ -51,8 +51,8 @@ export const createPageNames = (database: Database): PageNames => {
         .map((row) => ({ databaseId: row.database_id, name: row.name })),
     release: (pageId, kept) => {
       database
-        .sql('DELETE FROM page_file WHERE page_id = ? AND NOT (database_id = ? AND name_key = ?)')
-        .run(pageId, kept?.databaseId ?? '', kept === null ? '' : nameKey(kept.name))
+        .sql('DELETE FROM page_file WHERE page_id = ? AND NOT (database_id = ? AND name = ?)')
+        .run(pageId, kept?.databaseId ?? '', kept?.name ?? '')
     },
     trashName: (pageId, fileName) => {
       const other = database.sql('SELECT 1 FROM record WHERE trash_name = ? AND page_id <> ?').get(fileName, pageId)

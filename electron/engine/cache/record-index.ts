@@ -90,7 +90,12 @@ export const createRecordIndex = (database: Database): RecordIndex => {
       `INSERT INTO foreign_title (page_id, title, checked_at) VALUES (?, ?, ?)
        ON CONFLICT (page_id) DO UPDATE SET title = excluded.title, checked_at = excluded.checked_at`,
     )
-    for (const { pageId, title } of titles) store.run(pageId, title, now)
+    const titleBefore = database.sql('SELECT title FROM foreign_title WHERE page_id = ?')
+    for (const { pageId, title } of titles) {
+      const before = titleBefore.get<{ title: string | null }>(pageId)?.title ?? null
+      store.run(pageId, title, now)
+      if (before !== title) renderReferrersAgain(pageId)
+    }
   }
 
   const isTitleKnown = (pageId: NotionId, freshAfter: number): boolean =>

@@ -34,13 +34,11 @@ export const createRecordRenderer = (database: Database, commits: GroupCommit): 
 
   return {
     renderedSnapshot: async (databaseId) => {
-      let rendered = RECORDS_PER_TURN
-      while (rendered === RECORDS_PER_TURN) rendered = await commits.run(() => renderSome(databaseId))
-      // In one turn with the snapshot, so that nothing can change between this last look and it.
-      database.transaction(() => {
-        while (renderSome(databaseId) > 0) continue
-      })
-      return database.snapshot()
+      for (;;) {
+        while ((await commits.run(() => renderSome(databaseId))) === RECORDS_PER_TURN) continue
+        // In one turn with the snapshot, so that nothing can change between this last look and it.
+        if (database.transaction(() => renderSome(databaseId)) < RECORDS_PER_TURN) return database.snapshot()
+      }
     },
   }
 }

@@ -4,7 +4,9 @@
  *
  * database.dirty counts changes; written is the count that the database file shows. file_facts tells the version of
  * the database file that we wrote, pending_facts one that was about to be put in its place when a crash came.
- * page_file claims a path before a file is written there, so that no crash leaves a file that nobody knows of.
+ * page_file claims a path before a file is written there, so that no crash leaves a file that nobody knows of. Names
+ * of one key belong to one page; each spelling has its row, because it is a file of its own on a disk that tells them
+ * apart.
  * record.text is the record as it stands in the database file; null means that it has to be rendered first.
  */
 export const CACHE_SCHEMA = `
@@ -55,7 +57,7 @@ CREATE TABLE page_file (
   name_key TEXT NOT NULL,
   name TEXT NOT NULL,
   page_id TEXT NOT NULL,
-  PRIMARY KEY (database_id, name_key)
+  PRIMARY KEY (database_id, name_key, name)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX page_file_by_page ON page_file (page_id);
 

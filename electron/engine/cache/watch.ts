@@ -16,7 +16,8 @@ export interface WatchList {
   unresolved(sources: readonly Watchable[]): readonly string[]
 }
 
-const titleKey = (title: string): string => title.normalize('NFC').trim()
+/** Titles are compared in this form: a keyboard may write an accent otherwise than Notion does. */
+export const titleKey = (title: string): string => title.normalize('NFC').trim()
 
 const matcher = (entry: string): ((source: Watchable) => boolean) => {
   const id = parseNotionId(entry.trim())

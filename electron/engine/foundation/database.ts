@@ -67,17 +67,34 @@ const transactionOf = (connection: DatabaseSync) => {
   }
 }
 
-const migrate = (connection: DatabaseSync, path: string, migrations: readonly string[]): void => {
+const knownVersion = (connection: DatabaseSync, path: string, newest: number): number => {
   const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (version > migrations.length) {
-    throw new StartError(
-      'database-unusable',
-      `${path} was written by a newer Blackcore Sync (its version is ${version}, this program knows ${migrations.length}). Install the newer program again; nothing was changed.`,
-    )
-  }
+  if (version <= newest) return version
+  throw new StartError(
+    'database-unusable',
+    `${path} was written by a newer Blackcore Sync (its version is ${version}, this program knows ${newest}). Install the newer program again; nothing was changed.`,
+  )
+}
+
+const migrate = (connection: DatabaseSync, version: number, migrations: readonly string[]): void => {
   for (const [index, text] of migrations.entries()) {
     if (index < version) continue
     connection.exec(`BEGIN IMMEDIATE; ${text}; PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
+}
+
+const connect = (path: string, migrations: readonly string[]): DatabaseSync => {
+  const connection = new DatabaseSync(path)
+  try {
+    connection.exec('PRAGMA busy_timeout = 5000')
+    // Before WAL is asked for: that alone would write to a newer file.
+    const version = knownVersion(connection, path, migrations.length)
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    migrate(connection, version, migrations)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
   }
 }
 
@@ -85,9 +102,7 @@ const migrate = (connection: DatabaseSync, path: string, migrations: readonly st
 export const openDatabase = (path: string, migrations: readonly string[]): Database => {
   let connection: DatabaseSync
   try {
-    connection = new DatabaseSync(path)
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
-    migrate(connection, path, migrations)
+    connection = connect(path, migrations)
   } catch (error) {
     if (error instanceof StartError) throw error
     throw new StartError('database-unusable', `The queue's file ${path} cannot be used: ${errorText(error)}.`, error)
@@ -97,7 +112,8 @@ export const openDatabase = (path: string, migrations: readonly string[]): Datab
     transaction: transactionOf(connection),
     snapshot: () => {
       const reader = new DatabaseSync(path, { readOnly: true })
-      reader.exec('PRAGMA busy_timeout = 5000; BEGIN')
+      // BEGIN alone fixes nothing: the state that a reader sees is that of its first read.
+      reader.exec('PRAGMA busy_timeout = 5000; BEGIN; SELECT 1 FROM sqlite_schema')
       return {
         sql: statementsOf(reader),
         close: () => {

@@ -1,5 +1,5 @@
-import { constants, readFileSync } from 'node:fs'
-import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { errorCode } from './errors.ts'
 
 /** What tells one version of a file from another without reading it. Numbers as text: an inode does not fit a double. */
@@ -32,8 +32,6 @@ export interface Disk {
   list(path: string): Promise<readonly string[]>
   /** Returns when the names in this folder are on the disk: a rename alone is not durable. */
   flushFolder(path: string): Promise<void>
-  /** Fails where files cannot be created in the folder. */
-  checkWritable(path: string): Promise<void>
 }
 
 /** Reads a whole text file at once; for the start, before anything runs that could be held up. */
@@ -94,5 +92,4 @@ export const systemDisk: Disk = {
   },
   list: (path) => missingIs<readonly string[]>([], () => readdir(path)),
   flushFolder,
-  checkWritable: (path) => access(path, constants.W_OK | constants.X_OK),
 }

@@ -14,11 +14,21 @@ const HIDDEN = '[hidden]'
 /** Tokens as Notion and ngrok print them: hidden even when nobody told us that they are secret. */
 const TOKEN_SHAPES = /\b(?:secret_[A-Za-z0-9]{20,200}|ntn_[A-Za-z0-9]{20,200})\b/g
 
-/** Removes secrets from any text. A secret is also looked for in the form that JSON gives it. */
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
+
+/** The forms in which a secret can stand in a line: as it is, in JSON, in JSON within JSON, in an address. */
+const formsOf = (secret: string): readonly string[] => [
+  secret,
+  inJson(secret),
+  inJson(inJson(secret)),
+  encodeURIComponent(secret.toWellFormed()),
+]
+
+/** Removes secrets from any text, in each of their forms. */
 const createRedactor = (secrets: readonly (string | null)[]): ((text: string) => string) => {
   const known = secrets
     .filter((secret): secret is string => secret !== null && secret.length > 0)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    .flatMap(formsOf)
     .sort((a, b) => b.length - a.length)
   return (text) => {
     const withoutKnown = known.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text)

@@ -33,7 +33,11 @@ const answer = (status: DeliveryAnswer['status'], id: string, reason: string | n
   reason,
 })
 
-const duplicate = (id: string): DeliveryAnswer => answer('duplicate', id, 'received before')
+const TOKEN_AGAIN = 'verification token sent again'
+
+/** A token is no event: it is never a duplicate, whether it came before or not. */
+const knownAnswer = ({ id, kind }: ReceivedEvent): DeliveryAnswer =>
+  kind === 'verification-token' ? answer('ignored', id, TOKEN_AGAIN) : answer('duplicate', id, 'received before')
 
 export const createAdmission = (parts: AdmissionParts): Admission => {
   const { store, notes, commits, filter, log, now, onQueued } = parts
@@ -51,19 +55,21 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
 
   /** What the event would be answered if it were not known yet and could be stored. */
   const judge = (received: ReceivedEvent): { result: FilterResult | null; reason: string | null } => {
-    if (received.kind === 'verification-token') return { result: null, reason: 'verification token sent again' }
+    if (received.kind === 'verification-token') return { result: null, reason: TOKEN_AGAIN }
     if (received.kind === 'unreadable') return { result: null, reason: 'the body is no event that can be read' }
     const result = filter(received.body)
     return { result, reason: result.passes ? null : result.reason }
   }
 
+  /** Within a transaction. True where the note was owed; it is made now. */
+  const payCatchUpNote = (at: number): boolean => {
+    if (owesCatchUpNote) notes.noteCatchUpDue(at)
+    return owesCatchUpNote
+  }
+
   /** Within a transaction. */
   const take = (received: ReceivedEvent, receivedAt: number): DeliveryAnswer => {
-    if (owesCatchUpNote) notes.noteCatchUpDue(receivedAt)
-    if (store.isKnown(received.id)) {
-      if (received.kind !== 'verification-token') return duplicate(received.id)
-      return answer('ignored', received.id, judge(received).reason)
-    }
+    if (store.isKnown(received.id)) return knownAnswer(received)
     const { result, reason } = judge(received)
     const event = storedEvent(received, result, receivedAt)
     if (result?.passes !== true) {
@@ -79,7 +85,7 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
   /** Nothing can be stored: what needs no storing is answered all the same, so that Notion does not repeat it. */
   const withoutDisk = (received: ReceivedEvent): DeliveryAnswer => {
     try {
-      if (store.isKnown(received.id)) return duplicate(received.id)
+      if (store.isKnown(received.id)) return knownAnswer(received)
       const { reason } = judge(received)
       if (reason !== null) return answer('ignored', received.id, reason)
     } catch (error) {
@@ -93,8 +99,12 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
       const received = readEvent(raw)
       const receivedAt = now()
       try {
-        const result = await commits.run(() => take(received, receivedAt))
-        owesCatchUpNote = false
+        const { isPaid, result } = await commits.run(() => ({
+          isPaid: payCatchUpNote(receivedAt),
+          result: take(received, receivedAt),
+        }))
+        // Not in any other case: a neighbour of the same commit may have failed, and owes the note since.
+        if (isPaid) owesCatchUpNote = false
         if (result.status === 'queued' || result.status === 'ignored') onQueued()
         return result
       } catch (error) {

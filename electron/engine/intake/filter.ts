@@ -31,10 +31,12 @@ export type FilterResult =
 
 /** Decides, without asking anybody, whether something follows from an authentic event. */
 export const createFilter = (selected: ReadonlySet<EventType>, view: FilterView) => {
+  /** A new data source of a database that is not watched may have a title that is. */
   const placeVerdict = (sourceId: string | null, databaseId: string | null): Verdict => {
     const bySource = sourceId === null ? 'unknown' : view.sourceVerdict(sourceId)
     if (bySource !== 'unknown' || databaseId === null) return bySource
-    return view.databaseVerdict(databaseId)
+    const byDatabase = view.databaseVerdict(databaseId)
+    return sourceId !== null && byDatabase === 'not-watched' ? 'unknown' : byDatabase
   }
 
   const pageResult = (entity: Entity, body: EventBody): FilterResult => {

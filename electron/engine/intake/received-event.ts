@@ -18,8 +18,9 @@ const parsedJson = (text: string): unknown => {
   }
 }
 
+/** Of a body that is no event. */
 const isVerificationToken = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'verification_token' in value && !('type' in value)
+  typeof value === 'object' && value !== null && 'verification_token' in value
 
 /** A body without an id of its own is known by its SHA-256. */
 const digest = (raw: Uint8Array): string => createHash('sha256').update(raw).digest('hex')
@@ -27,10 +28,11 @@ const digest = (raw: Uint8Array): string => createHash('sha256').update(raw).dig
 export const readEvent = (raw: Buffer): ReceivedEvent => {
   const text = raw.toString('utf8')
   const value = parsedJson(text)
-  if (isVerificationToken(value)) return { kind: 'verification-token', id: digest(raw) }
   const event = eventBodySchema.safeParse(value)
-  if (!event.success) return { kind: 'unreadable', id: digest(raw), text }
-  return { kind: 'event', id: event.data.id, text, body: event.data }
+  if (event.success) return { kind: 'event', id: event.data.id, text, body: event.data }
+  return isVerificationToken(value)
+    ? { kind: 'verification-token', id: digest(raw) }
+    : { kind: 'unreadable', id: digest(raw), text }
 }
 
 /** What the event is about; null where it names none. An event about a block of a page is about that page. */

@@ -45,6 +45,9 @@ export interface NotionOptions {
 /** Where Notion asks to wait and does not say how long. */
 const UNNAMED_PAUSE_MS = 30_000
 
+/** Where Notion asks to wait for no time at all: a limit that stands is not asked again at once. */
+const LEAST_PAUSE_MS = 1_000
+
 const meSchema = z.looseObject({
   bot: z.looseObject({ workspace_id: z.string(), workspace_name: z.string().nullish() }),
 })
@@ -72,7 +75,7 @@ export const createNotion = ({ requests, budget, signal }: NotionOptions): Notio
       if (answer.kind === 'body') return { ok: true, value: answer.body }
       if (answer.kind === 'no-answer') return { ok: false, failure: failureOfSilence(answer) }
       if (!isRateLimit(answer)) return { ok: false, failure: failureOfRefusal(answer) }
-      budget.pauseFor(answer.retryAfterMs ?? UNNAMED_PAUSE_MS)
+      budget.pauseFor(Math.max(LEAST_PAUSE_MS, answer.retryAfterMs ?? UNNAMED_PAUSE_MS))
     }
   }
 
@@ -85,8 +88,11 @@ export const createNotion = ({ requests, budget, signal }: NotionOptions): Notio
       if (!list.ok) return list
       for (const result of list.value.results) results.push(result)
       cursor = list.value.next_cursor
-      // A list that ends before its end must not pass for a whole one.
-      if (list.value.has_more !== (cursor !== null)) return { ok: false, failure: unexpectedShape('list') }
+      // A list that ends before its end must not pass for a whole one; one that stays where it is would never end.
+      const isStanding = cursor !== null && cursor === from
+      if (list.value.has_more !== (cursor !== null) || isStanding) {
+        return { ok: false, failure: unexpectedShape('list') }
+      }
     } while (cursor !== null)
     return { ok: true, value: results }
   }

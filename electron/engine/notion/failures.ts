@@ -3,8 +3,11 @@ import type { RawAnswer } from './sdk.ts'
 
 /** A failure that Notion, or the way to it, is the cause of. */
 export interface NotionFailure extends Failure {
-  /** What it speaks of. object: gone, not shared, or not for this connection · token: not accepted · way: all others. */
-  readonly about: 'missing object' | 'denied object' | 'token' | 'way'
+  /**
+   * What it speaks of. object: gone, not shared, or not for this connection · request: what we asked with, such as an
+   * id that is none; it tells nothing of any object · token: not accepted · way: all others.
+   */
+  readonly about: 'missing object' | 'denied object' | 'request' | 'token' | 'way'
 }
 
 /** Whether a failure says something of the very object that was asked for. */
@@ -50,7 +53,7 @@ const byCode: Readonly<Record<string, (refusal: Refusal) => NotionFailure>> = {
       'missing object',
     ),
   validation_error: (refusal) =>
-    permanent('validation_error', `Notion does not accept the request: ${refusal.message}`),
+    permanent('validation_error', `Notion does not accept the request: ${refusal.message}`, 'request'),
   invalid_request_url: () =>
     permanent('invalid_request_url', 'Notion does not know this address. Check notion.base_url in the settings.'),
 }
@@ -71,7 +74,7 @@ export const failureOfRefusal = (refusal: Refusal): NotionFailure => {
       about: 'way',
     }
   }
-  const known = byCode[refusal.code]
+  const known = Object.hasOwn(byCode, refusal.code) ? byCode[refusal.code] : undefined
   if (known !== undefined) return known(refusal)
   if (refusal.code === 'unreadable_answer') {
     return transient('unreadable_answer', 'Notion’s answer could not be read (it was no JSON of Notion’s).')

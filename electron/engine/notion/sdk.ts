@@ -1,4 +1,6 @@
 import { APIResponseError, Client, isNotionClientError, UnknownHTTPResponseError } from '@notionhq/client'
+import { z } from 'zod'
+import { errorCode } from '../foundation/errors.ts'
 
 /** What a request to Notion came to, before anything of it is believed. */
 export type RawAnswer =
@@ -43,20 +45,40 @@ const retryAfterMs = (headers: unknown): number | null => {
 const errorNames = (error: unknown): readonly string[] =>
   error instanceof Error ? [error.name, ...errorNames(error.cause)] : []
 
+/** A host with several addresses fails with an error that has a code and no message. */
 const detailOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+  const { cause } = error
+  return cause instanceof Error ? `${error.message}: ${cause.message || (errorCode(cause) ?? '')}` : error.message
 }
 
-const refusalOf = (error: APIResponseError | UnknownHTTPResponseError): RawAnswer => ({
-  kind: 'refused',
-  status: error.status,
-  code: error instanceof APIResponseError ? error.code : 'unreadable_answer',
-  message: error.message,
-  retryAfterMs: retryAfterMs(error.headers),
-  additionalData:
-    error instanceof APIResponseError && error.additional_data !== undefined ? { ...error.additional_data } : {},
+const refusalSchema = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  additional_data: z.record(z.string(), z.unknown()).optional().catch(undefined),
 })
+
+const parsedJson = (text: unknown): unknown => {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : text
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** From the body itself: the SDK gives away code and message only where its own list, made for its day, has the code. */
+const refusalOf = (error: APIResponseError | UnknownHTTPResponseError): RawAnswer => {
+  const told = refusalSchema.safeParse(parsedJson(error.body))
+  return {
+    kind: 'refused',
+    status: error.status,
+    code: told.data?.code ?? 'unreadable_answer',
+    message: told.data?.message ?? error.message,
+    retryAfterMs: retryAfterMs(error.headers),
+    additionalData: told.data?.additional_data ?? {},
+  }
+}
 
 const answerOf = async (request: () => Promise<unknown>): Promise<RawAnswer> => {
   try {

@@ -1,9 +1,9 @@
 import { type NotionId, parseNotionId } from '../../../shared/ids.ts'
 import type { Problem } from '../../../shared/status.ts'
 import type { Catalogue, SourceFacts } from '../cache/catalogue.ts'
-import type { WatchList } from '../cache/watch.ts'
+import { titleKey, type WatchList } from '../cache/watch.ts'
 import type { Clock } from '../foundation/clock.ts'
-import { errorText } from '../foundation/errors.ts'
+import { errorCode, errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import type { Answer, Notion, Workspace } from '../notion/client.ts'
 import type { NotionFailure } from '../notion/failures.ts'
@@ -50,7 +50,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   let failure: NotionFailure | null = null
   let running: Promise<void> = Promise.resolve()
 
-  /** A failure that speaks of one object is that object's; any other stops the round. */
+  /** A failure that speaks of one object, or of its id, is that object's; any other stops the round. */
   const learnFrom = async (answer: Answer<readonly SourceFacts[]>): Promise<Step> => {
     if (answer.ok) await learn(answer.value)
     else if (answer.failure.about === 'way' || answer.failure.about === 'token') return answer
@@ -72,8 +72,8 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     if (catalogue.unresolved().length === 0) return OK
     const found = await notion.findDataSources()
     if (!found.ok) return found
-    const isNamed = (source: { title: string }): boolean =>
-      catalogue.unresolved().some((entry) => entry.trim() === source.title.trim())
+    const wanted = new Set(catalogue.unresolved().map(titleKey))
+    const isNamed = (source: { title: string }): boolean => wanted.has(titleKey(source.title))
     const byTitle = [...found.value].sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)))
     const named = new Set(byTitle.filter(isNamed).map((source) => source.databaseId))
     const databases = [...new Set(byTitle.map((source) => source.databaseId))].slice(0, DATABASES_ASKED_AT_MOST)
@@ -106,10 +106,21 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     return findTitles()
   }
 
+  /** A disk that refuses to store what was learnt ends this round, not the asking. */
+  const roundOrFailure = async (): Promise<Step> => {
+    try {
+      return await round()
+    } catch (error) {
+      if (signal.aborted) throw error
+      const message = `What Notion says of the databases cannot be stored: ${errorText(error)}.`
+      return { ok: false, failure: { kind: 'transient', code: errorCode(error) ?? 'internal', message, about: 'way' } }
+    }
+  }
+
   const untilKnown = async (): Promise<void> => {
     let delayMs = FIRST_RETRY_MS
     for (;;) {
-      const step = await round()
+      const step = await roundOrFailure()
       if (!step.ok && failure?.message !== step.failure.message) {
         log.warn({ code: step.failure.code }, step.failure.message)
       }

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { NotionPage, PageContent, PageFile } from '../../../shared/records.ts'
 
-/** The signed part of a link to a file that Notion hosts: it differs at every fetch of an unchanged page. */
-const SIGNED_QUERY = /\?[^\s)"'<>\]]*X-Amz-[^\s)"'<>\]]*/g
+/**
+ * The signed part of a link to a file that Notion hosts: it differs at every fetch of an unchanged page. It has no
+ * second question mark before the signature: with one allowed, a text full of them would take the square of its length.
+ */
+const SIGNED_QUERY = /\?[^\s?)"'<>\]]*X-Amz-[^\s)"'<>\]]*/g
 
 /** Differ at every fetch, or expire, without anything having changed. */
 const VOLATILE: ReadonlySet<string> = new Set(['request_id', 'expiry_time'])

@@ -23,17 +23,19 @@ export const lookUpSource = async (notion: Notion, sourceId: NotionId): Promise<
   return { ok: true, value: factsOf(source.value, database.ok ? database.value : null) }
 }
 
-/** A database and all its data sources. */
+/** A database and its data sources; those that Notion does not show are left out, unless it shows none of them. */
 export const lookUpDatabase = async (notion: Notion, databaseId: NotionId): Promise<Answer<readonly SourceFacts[]>> => {
   const database = await notion.database(databaseId)
   if (!database.ok) return database
   const facts: SourceFacts[] = []
+  let unseen: Answer<never> | null = null
   for (const sourceId of database.value.dataSourceIds) {
     const source = await notion.dataSource(sourceId)
-    if (!source.ok) return source
-    facts.push(factsOf(source.value, database.value))
+    if (source.ok) facts.push(factsOf(source.value, database.value))
+    else if (isAboutObject(source.failure)) unseen = source
+    else return source
   }
-  return { ok: true, value: facts }
+  return facts.length === 0 && unseen !== null ? unseen : { ok: true, value: facts }
 }
 
 /** The code of the failure that a person has to look at: removing what was only withdrawn would be a loss. */

@@ -133,7 +133,10 @@ export const planPage = async (parts: PageParts, pageId: NotionId, eventId: stri
   if (!place.ok) return { ok: false, failure: place.failure }
   if (place.value?.source.isWatched === true) return planWrite(page, place.value)
   const learned = place.value?.learned ?? []
-  return held === null ? done('not-watched', learned) : remove(held, 'moved out of what is watched', learned)
+  if (held === null) return done('not-watched', learned)
+  // Its database was renamed, or taken out of the settings: that is no move of the page, and removes nothing.
+  if (place.value?.source.sourceId === held.sourceId) return done('not-watched', learned, 'no longer watched')
+  return remove(held, 'moved out of what is watched', learned)
 }
 
 const lookUpParent = async (

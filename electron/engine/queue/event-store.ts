@@ -32,7 +32,7 @@ export interface EventStore {
   enqueue(event: StoredEvent, entity: Entity): 'queued' | 'full'
   /** A job of our own: no delivery, no quiet time, no limit. */
   enqueueInternal(entity: Entity, now: number): void
-  /** Events of a data source that were ignored as unwatched become jobs; gives how many. */
+  /** Events of a data source that were ignored as unwatched become jobs, quiet time kept; gives how many. */
   readmit(sourceId: string, now: number): number
 }
 
@@ -79,7 +79,8 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
     database.sql(`SELECT 1 FROM job WHERE entity = ? AND state IN ('waiting', 'delayed')`).get(key) !== undefined
 
   /**
-   * Coalesces: see `enqueue`. min(…, created_at + longest) bounds a burst; max(run_at) keeps a backoff.
+   * Coalesces: see `enqueue`. min(…, created_at + longest) bounds a burst; max(…, run_at) keeps a backoff, and a
+   * quiet time that somebody else asked for (not one from before the clock was set back: that is cut to the longest).
    * A job of our own has no event: its seq is 0.
    */
   const upsertJob = (key: string, origin: JobOrigin, now: number, quietMs: number, seq: number, id: string): number => {
@@ -88,7 +89,10 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
         `INSERT INTO job (entity, origin, state, run_at, created_at, event_seq, event_id, event_count, attempts, failed_attempts)
          VALUES (?1, ?2, 'waiting', ?3 + ?4, ?3, ?5, ?6, ?5 > 0, 0, 0)
          ON CONFLICT (entity) WHERE state IN ('waiting', 'delayed') DO UPDATE SET
-           run_at = max(CASE state WHEN 'delayed' THEN run_at ELSE 0 END, min(?3 + ?4, created_at + ?7)),
+           run_at = max(
+             CASE state WHEN 'delayed' THEN run_at ELSE min(run_at, ?3 + ?7) END,
+             min(?3 + ?4, created_at + ?7)
+           ),
            event_id = CASE WHEN ?5 > event_seq THEN ?6 ELSE event_id END,
            event_seq = max(event_seq, ?5),
            event_count = event_count + (?5 > 0)
@@ -120,12 +124,13 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
     readmit: (sourceId, now) => {
       const events = database
         .sql(
-          `SELECT seq, id, entity FROM event
+          `SELECT seq, id, entity, received_at FROM event
            WHERE source_id = ? AND status = 'ignored' AND reason = ? AND entity LIKE 'page:%'`,
         )
-        .all<{ seq: number; id: string; entity: string }>(sourceId, UNWATCHED)
-      for (const { seq, id, entity } of events) {
-        const jobId = upsertJob(entity, 'internal', now, 0, seq, id)
+        .all<{ seq: number; id: string; entity: string; received_at: number }>(sourceId, UNWATCHED)
+      for (const { seq, id, entity, received_at: receivedAt } of events) {
+        const quietLeftMs = Math.max(0, receivedAt + quiet.quietMs - now)
+        const jobId = upsertJob(entity, 'internal', now, quietLeftMs, seq, id)
         database.sql(`UPDATE event SET status = 'queued', reason = NULL, job_id = ? WHERE seq = ?`).run(jobId, seq)
       }
       return events.length

@@ -6,6 +6,7 @@ import { JOB_STATES } from '../../../shared/jobs.ts'
  * event: everything that came authentic, in order of arrival; its id is the idempotency key. status is what the
  * delivery was answered. source_id is the data source (or database) that it named, for events that are taken up later.
  * job: at most one of an entity is open (waiting or delayed) and at most one is active; the indexes see to it.
+ * Its id is never given again: plans and log lines name jobs that may be gone.
  * job_count follows job.state by triggers, so that counting never costs a scan and never disagrees with the jobs.
  */
 export const QUEUE_SCHEMA = `
@@ -26,7 +27,7 @@ CREATE INDEX event_by_time ON event (received_at);
 CREATE INDEX event_unwatched ON event (source_id) WHERE status = 'ignored' AND source_id IS NOT NULL;
 
 CREATE TABLE job (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   entity TEXT NOT NULL,
   origin TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN (${JOB_STATES.map((state) => `'${state}'`).join(', ')})),

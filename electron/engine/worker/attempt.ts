@@ -28,10 +28,13 @@ export interface AttemptJob {
 
 const nothing = (): void => undefined
 
+/** Node's own codes (ERR_INVALID_ARG_TYPE) tell of a wrong call; the disk's are the system's (ENOSPC) and SQLite's. */
+const isOfTheDisk = (code: string): boolean => code === 'ERR_SQLITE_ERROR' || !code.startsWith('ERR_')
+
 /** A fault of the disk may pass; anything else that was thrown is a bug, and a person should see it. */
 const failureOf = (error: unknown): Failure => {
   const code = errorCode(error)
-  return code === null
+  return code === null || !isOfTheDisk(code)
     ? { kind: 'permanent', code: 'internal', message: `Blackcore Sync has a fault: ${errorText(error)}` }
     : {
         kind: 'transient',

@@ -29,7 +29,7 @@ const CLAIM_AGAIN_MS = 1_000
 export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, clock: Clock, log: Log): Worker => {
   const running = new Set<Promise<void>>()
   let timer: Timer | null = null
-  let isClaiming = false
+  let claiming: Promise<void> | null = null
   let isWokenMeanwhile = false
   let isDraining = false
 
@@ -66,14 +66,13 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
 
   function wake(): void {
     if (isDraining || running.size >= concurrency) return
-    if (isClaiming) {
+    if (claiming !== null) {
       isWokenMeanwhile = true
       return
     }
-    isClaiming = true
     isWokenMeanwhile = false
-    void claimSome().finally(() => {
-      isClaiming = false
+    claiming = claimSome().finally(() => {
+      claiming = null
       if (isWokenMeanwhile) wake()
       else ports.onChange()
     })
@@ -81,9 +80,11 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
 
   return {
     wake,
-    isResting: () => running.size === 0 && !isClaiming,
+    isResting: () => running.size === 0 && claiming === null,
     drain: async () => {
       isDraining = true
+      // What is being claimed is ours already: it has to be run, or it would stay active.
+      await claiming
       timer?.cancel()
       while (running.size > 0) await Promise.all(running)
     },

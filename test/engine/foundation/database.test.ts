@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Database, openDatabase, takeFileLock } from '../../../electron/engine/foundation/database.ts'
+import { StartError } from '../../../electron/engine/foundation/errors.ts'
+import { filesBelow } from '../../support/folder-files.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+const FIRST = 'CREATE TABLE entry (name TEXT UNIQUE) STRICT'
+const SECOND = 'ALTER TABLE entry ADD COLUMN size INTEGER; UPDATE entry SET size = 7'
+
+const opened = (path: string, migrations: readonly string[] = [FIRST]): Database => {
+  const database = openDatabase(path, migrations)
+  onTestFinished(() => {
+    try {
+      database.close()
+    } catch {
+      // Closed by the test.
+    }
+  })
+  return database
+}
+
+const count = (reader: Pick<Database, 'sql'>): number | undefined =>
+  reader.sql('SELECT count(*) AS count FROM entry').get<{ count: number }>()?.count
+
+const add = (database: Database, name: string): void => {
+  database.sql('INSERT INTO entry (name) VALUES (?)').run(name)
+}
+
+const failureOf = (work: () => unknown): unknown => {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
+
+describe('opening', () => {
+  test('what was committed is there again after a restart', () => {
+    const path = join(temporaryFolder(), 'a.db')
+    const before = opened(path)
+    add(before, 'a')
+    before.close()
+    expect(count(opened(path))).toBe(1)
+  })
+
+  test('an older file is brought up to date once, and its rows stay', () => {
+    const path = join(temporaryFolder(), 'a.db')
+    const old = opened(path)
+    add(old, 'a')
+    old.close()
+    opened(path, [FIRST, SECOND]).close()
+    const again = opened(path, [FIRST, SECOND])
+    expect(again.sql('SELECT name, size FROM entry').all()).toEqual([{ name: 'a', size: 7 }])
+  })
+
+  test('a migration that fails leaves the file as it was', () => {
+    const path = join(temporaryFolder(), 'a.db')
+    const old = opened(path)
+    add(old, 'a')
+    old.close()
+    expect(failureOf(() => openDatabase(path, [FIRST, `${SECOND}; NONSENSE`]))).toBeInstanceOf(StartError)
+    expect(opened(path).sql('SELECT * FROM entry').all()).toEqual([{ name: 'a' }])
+  })
+
+  test.each(['DELETE', 'WAL'])('a file of a newer version is refused and not a byte of it changes (%s)', (mode) => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'a.db')
+    const newer = new DatabaseSync(path)
+    newer.exec(`PRAGMA journal_mode = ${mode}; CREATE TABLE future (x); PRAGMA user_version = 3`)
+    newer.close()
+    const bytes = readFileSync(path)
+    const failure = failureOf(() => openDatabase(path, [FIRST, SECOND]))
+    expect(failure).toMatchObject({ code: 'database-unusable', exitCode: 2 })
+    expect(String(failure)).toContain('written by a newer Blackcore Sync')
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    expect(filesBelow(folder)).toEqual(['a.db'])
+  })
+
+  test('a file that is no database is refused in one sentence, and stays', () => {
+    const path = join(temporaryFolder(), 'a.db')
+    writeFileSync(path, 'a person keeps notes here, longer than the header of a database has room for; so it is none')
+    const failure = failureOf(() => openDatabase(path, [FIRST]))
+    expect(failure).toMatchObject({ code: 'database-unusable' })
+    expect(readFileSync(path, 'utf8')).toContain('a person keeps notes')
+  })
+
+  test('what a transaction returned from is flushed to the disk, not only handed to the system', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    expect(database.sql('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
+    expect(database.sql('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
+  })
+})
+
+describe('transactions', () => {
+  test('what is thrown rolls everything back and reaches the caller', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    const failure = new Error('no')
+    const thrown = failureOf(() => {
+      database.transaction(() => {
+        add(database, 'a')
+        throw failure
+      })
+    })
+    expect(thrown).toBe(failure)
+    expect(count(database)).toBe(0)
+    database.transaction(() => {
+      add(database, 'b')
+    })
+    expect(count(database)).toBe(1)
+  })
+
+  test('a nested transaction is part of the outer one', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    failureOf(() => {
+      database.transaction(() => {
+        database.transaction(() => {
+          add(database, 'inner')
+        })
+        throw new Error('outer')
+      })
+    })
+    expect(count(database)).toBe(0)
+  })
+
+  test('a transaction gives back what its work gave', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    expect(database.transaction(() => 5)).toBe(5)
+  })
+})
+
+describe('snapshots', () => {
+  test('a snapshot shows the state of its making, even when it is first read after later writes', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    add(database, 'a')
+    const snapshot = database.snapshot()
+    add(database, 'b')
+    expect(count(snapshot)).toBe(1)
+    add(database, 'c')
+    expect(count(snapshot)).toBe(1)
+    expect(count(database)).toBe(3)
+    snapshot.close()
+  })
+
+  test('a snapshot cannot write', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    const snapshot = database.snapshot()
+    expect(() => snapshot.sql("INSERT INTO entry VALUES ('x')").run()).toThrow(/readonly/)
+    snapshot.close()
+  })
+})
+
+describe('file locks', () => {
+  test('a second taker within the process is refused until the first lets go', () => {
+    const path = join(temporaryFolder(), 'lock')
+    const first = takeFileLock(path)
+    expect(first).not.toBeNull()
+    expect(takeFileLock(path)).toBeNull()
+    expect(takeFileLock(path)).toBeNull()
+    first?.release()
+    const again = takeFileLock(path)
+    expect(again).not.toBeNull()
+    again?.release()
+  })
+
+  test('two locks in one folder do not touch each other', () => {
+    const folder = temporaryFolder()
+    const locks = [takeFileLock(join(folder, 'a')), takeFileLock(join(folder, 'b'))]
+    expect(locks).not.toContain(null)
+    for (const lock of locks) lock?.release()
+  })
+
+  test('a lock is refused while another process holds it, and free at once when that one is killed', async () => {
+    const path = join(temporaryFolder(), 'lock')
+    const source = new URL('../../../electron/engine/foundation/database.ts', import.meta.url).href
+    const script = `
+      const { takeFileLock } = await import(${JSON.stringify(source)})
+      globalThis.held = takeFileLock(${JSON.stringify(path)})
+      process.stdout.write(held === null ? 'refused' : 'held')
+      setInterval(() => {}, 1000)`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    onTestFinished(() => {
+      child.kill('SIGKILL')
+    })
+    const [said] = (await once(child.stdout, 'data')) as [Buffer]
+    expect(said.toString()).toBe('held')
+    expect(takeFileLock(path)).toBeNull()
+    child.kill('SIGKILL')
+    await ended
+    const taken = takeFileLock(path)
+    expect(taken).not.toBeNull()
+    taken?.release()
+  })
+})

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest'
+import { parentOf, decisive } from '../../../electron/engine/processors/page-parts.ts'
+import { memberMention } from '../../../electron/simulator/rich-text.ts'
+import { parseNotionId } from '../../../shared/ids.ts'
+import { notionPageSchema } from '../../../shared/records.ts'
+import { databaseIn, pageIn } from '../../support/cache-contents.ts'
+import { type CachedWorkspace, openCachedWorkspace } from '../../support/cached-workspace.ts'
+
+const PEOPLE = 'People & Contacts'
+const TASKS = 'Actionable Tasks'
+const DAY_MS = 86_400_000
+
+/** A contact whose lists are all longer than what a page shows; nothing else refers to other pages. */
+const openLongContact = async (count = 130): Promise<{ cached: CachedWorkspace; id: string }> => {
+  const cached = await openCachedWorkspace({ watched: [PEOPLE, TASKS], pagesPerDatabase: 140 })
+  const { workspace } = cached
+  const id = workspace.pageIds(PEOPLE)[0]!
+  const members = workspace.members.slice(0, count)
+  workspace.editPage(id, {
+    properties: {
+      Organizations: [],
+      Tasks: workspace.pageIds(TASKS).slice(0, count),
+      Role: members.map(memberMention),
+      'Looked after by': members.map((member) => member.id),
+    },
+  })
+  return { cached, id }
+}
+
+const tasksOf = ({ cacheFolder }: CachedWorkspace, id: string) => {
+  const { page, sync } = pageIn(cacheFolder, id)
+  const property = page.properties['Tasks']!
+  return {
+    count: (property['relation'] as unknown[]).length,
+    hasMore: property['has_more'],
+    state: sync.fields['Tasks'],
+  }
+}
+
+const requestsFor = async (cached: CachedWorkspace, work: () => Promise<unknown>): Promise<readonly string[]> => {
+  const asked: string[] = []
+  cached.simulator.beforeAnswer(async (path) => {
+    asked.push(path)
+  })
+  await work()
+  cached.simulator.beforeAnswer(null)
+  return asked
+}
+
+describe('references', () => {
+  test('beyond what a page shows stand in the page file, and none is said to be missing', async () => {
+    const { cached, id } = await openLongContact()
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'done', outcome: 'written' })
+    const { page, sync } = pageIn(cached.cacheFolder, id)
+    const whole = cached.workspace.page(id)!['properties'] as typeof page.properties
+    for (const name of ['Tasks', 'Role', 'Looked after by']) {
+      expect(page.properties[name]).toEqual(whole[name])
+      expect(sync.fields[name]).toBe('updated')
+    }
+    expect(tasksOf(cached, id)).toEqual({ count: 130, hasMore: false, state: 'updated' })
+  })
+
+  test('that cannot be had leave the old value, told as kept, until the retry completes it', async () => {
+    const { cached, id } = await openLongContact(30)
+    await cached.attempt('page', id)
+    const { workspace } = cached
+    workspace.editPage(id, { title: 'New name', properties: { Tasks: workspace.pageIds(TASKS).slice(0, 40) } })
+    const tasks = pageIn(cached.cacheFolder, id).page.properties['Tasks']!.id
+    cached.simulator.failNext({ match: new RegExp(`/properties/${tasks}$`), times: 1, status: 503 })
+
+    const failure = { kind: 'transient', code: 'service_unavailable' }
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed', failure })
+    expect(tasksOf(cached, id)).toEqual({ count: 30, hasMore: false, state: 'kept' })
+    const { path, sync } = pageIn(cached.cacheFolder, id)
+    expect(path).toContain('New name')
+    expect(Object.entries(sync.fields).filter(([, state]) => state === 'kept')).toEqual([['Tasks', 'kept']])
+
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'done', outcome: 'written' })
+    expect(tasksOf(cached, id)).toEqual({ count: 40, hasMore: false, state: 'updated' })
+  })
+
+  test('that cannot be had the first time leave those that came, told as kept', async () => {
+    const { cached, id } = await openLongContact(30)
+    cached.simulator.failNext({ match: /\/properties\//, times: 3, status: 502 })
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed', failure: { kind: 'transient' } })
+    expect(tasksOf(cached, id)).toEqual({ count: 25, hasMore: true, state: 'kept' })
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'done' })
+    expect(tasksOf(cached, id)).toEqual({ count: 30, hasMore: false, state: 'updated' })
+  })
+
+  test.each<readonly [string, Readonly<Record<string, unknown>>]>([
+    ['ends before its end', { results: [], has_more: true, next_cursor: null }],
+    ['is of another type', { results: [{ object: 'property_item', type: 'url' }], has_more: false, next_cursor: null }],
+  ])('whose list %s are kept, and a person is told', async (_what, body) => {
+    const { cached, id } = await openLongContact(30)
+    await cached.attempt('page', id)
+    cached.simulator.failNext({ match: /\/properties\//, times: 3, status: 200, body: { object: 'list', ...body } })
+    const failure = { kind: 'permanent', code: 'unexpected_answer' }
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed', failure })
+    expect(tasksOf(cached, id)).toEqual({ count: 30, hasMore: false, state: 'kept' })
+  })
+})
+
+describe('the text', () => {
+  test('of before stays where the new one cannot be had; the retry brings it', async () => {
+    const cached = await openCachedWorkspace({ watched: [PEOPLE] })
+    const id = cached.workspace.pageIds(PEOPLE)[0]!
+    cached.workspace.editPage(id, { markdown: '# Old' })
+    await cached.attempt('page', id)
+    cached.workspace.editPage(id, { title: 'Renamed', markdown: '# New' })
+    cached.simulator.failNext({ match: /\/markdown$/, times: 1, status: 500 })
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed', failure: { kind: 'transient' } })
+    expect(pageIn(cached.cacheFolder, id)).toMatchObject({
+      path: expect.stringContaining('Renamed'),
+      content: { markdown: '# Old', truncated: false },
+    })
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'done', outcome: 'written' })
+    expect(pageIn(cached.cacheFolder, id).content?.markdown).toBe('# New')
+  })
+
+  test('that never could be had is null, and the page is written all the same', async () => {
+    const cached = await openCachedWorkspace({ watched: [PEOPLE] })
+    const id = cached.workspace.pageIds(PEOPLE)[0]!
+    cached.simulator.failNext({ match: /\/markdown$/, times: 1, status: 403 })
+    const failure = { kind: 'permanent', code: 'restricted_resource' }
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed', failure })
+    expect(pageIn(cached.cacheFolder, id)).toMatchObject({ content: null, sync: { revision: 1 } })
+  })
+
+  test('is not asked for where the settings leave it out', async () => {
+    const cached = await openCachedWorkspace({ watched: [PEOPLE], withContent: false })
+    const id = cached.workspace.pageIds(PEOPLE)[0]!
+    const asked = await requestsFor(cached, () => cached.attempt('page', id))
+    expect(asked.filter((path) => path.endsWith('/markdown'))).toEqual([])
+    expect(pageIn(cached.cacheFolder, id).content).toBeNull()
+  })
+})
+
+describe('titles of related pages', () => {
+  const openRelated = async () => {
+    const cached = await openCachedWorkspace({ watched: [PEOPLE] })
+    const id = cached.workspace.pageIds(PEOPLE)[0]!
+    const tasks = cached.workspace.pageIds(TASKS).slice(0, 3)
+    cached.workspace.editPage(id, { properties: { Organizations: [], Tasks: tasks } })
+    const shownTasks = async (): Promise<unknown> => {
+      await cached.cache.keeper.flushNow()
+      return databaseIn(cached.cacheFolder, 'people_contacts.json').records[0]?.['Tasks']
+    }
+    const askedTasks = async (): Promise<readonly string[]> => {
+      const asked = await requestsFor(cached, () => cached.attempt('page', id))
+      return tasks.filter((task) => asked.includes(`/v1/pages/${task}`))
+    }
+    return { cached, id, tasks, shownTasks, askedTasks, titleOf: (task: string) => cached.workspace.titleOf(task) }
+  }
+
+  test('are fetched once where we do not hold the pages, and stand in the record', async () => {
+    const { cached, tasks, shownTasks, askedTasks, titleOf } = await openRelated()
+    expect(await askedTasks()).toEqual(tasks)
+    expect(await shownTasks()).toEqual(tasks.map(titleOf))
+    cached.clock.advance(30 * DAY_MS)
+    expect(await askedTasks()).toEqual([])
+  })
+
+  test.each([403, 404])('that Notion does not show (%i) are ids, asked for again after a day', async (status) => {
+    const { cached, tasks, shownTasks, askedTasks, titleOf } = await openRelated()
+    cached.simulator.failNext({ match: new RegExp(tasks[1]!), times: 1, status })
+    expect(await askedTasks()).toEqual(tasks)
+    expect(await shownTasks()).toEqual([titleOf(tasks[0]!), tasks[1], titleOf(tasks[2]!)])
+    cached.clock.advance(DAY_MS - 1)
+    expect(await askedTasks()).toEqual([])
+    cached.clock.advance(2)
+    expect(await askedTasks()).toEqual([tasks[1]])
+    expect(await shownTasks()).toEqual(tasks.map(titleOf))
+  })
+
+  test('that cannot be asked for leave the page written, and the retry brings those that lack', async () => {
+    const { cached, id, tasks, shownTasks, askedTasks, titleOf } = await openRelated()
+    cached.simulator.failNext({ match: new RegExp(tasks[1]!), times: 1, status: 503 })
+    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed', failure: { kind: 'transient' } })
+    expect(await shownTasks()).toEqual([titleOf(tasks[0]!), tasks[1], tasks[2]])
+    expect(await askedTasks()).toEqual(tasks.slice(1))
+    expect(await shownTasks()).toEqual(tasks.map(titleOf))
+    expect(cached.revisionOf(id)).toBe(1)
+  })
+})
+
+test('A page names its data source, its database, or neither', () => {
+  const id = '153104cd-477e-809d-8dc4-ff2d96ae3090'
+  const page = (parent: object) => notionPageSchema.parse({ object: 'page', id, parent, properties: {} })
+  const both = page({ type: 'data_source_id', data_source_id: id, database_id: id })
+  expect(parentOf(both)).toEqual({ sourceId: parseNotionId(id), databaseId: parseNotionId(id) })
+  expect(parentOf(page({ type: 'database_id', database_id: id })).sourceId).toBeNull()
+  expect(parentOf(page({ type: 'page_id', page_id: id }))).toEqual({ sourceId: null, databaseId: null })
+})
+
+test('Of several failures the one that time may heal decides: the job is tried again', () => {
+  const permanent = { kind: 'permanent', code: 'a', message: '' } as const
+  const transient = { kind: 'transient', code: 'b', message: '' } as const
+  expect(decisive([permanent, transient])).toBe(transient)
+  expect(decisive([permanent])).toBe(permanent)
+  expect(decisive([])).toBeNull()
+})

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { assembleStatus, type StatusFacts } from '../../../electron/engine/status/assemble.ts'
+import { engineStatusSchema, healthOf, healthSchema } from '../../../shared/status.ts'
+import { engineStatus } from '../../support/engine-status.ts'
+
+const assemble = (parts: Partial<StatusFacts> = {}) => {
+  const { jobs, metrics } = engineStatus()
+  return assembleStatus({
+    jobs,
+    metrics,
+    lastEventAt: null,
+    isPaired: true,
+    workspaceName: 'Acme',
+    isCatchUpDue: false,
+    rateLimitedUntil: null,
+    trashedDatabases: [],
+    triggers: [],
+    reported: [],
+    ...parts,
+  })
+}
+
+const jobsWith = (parts: Partial<StatusFacts['jobs']>): StatusFacts['jobs'] => ({ ...engineStatus().jobs, ...parts })
+
+const outage = { code: 'unreachable', severity: 'failure', message: 'Notion cannot be reached.' } as const
+const UNTIL = Date.UTC(2026, 10, 23, 12, 0, 7)
+
+test('an engine that has nothing to complain of is healthy, and its status is what the schema says', () => {
+  const status = assemble()
+  expect(status).toStrictEqual(engineStatus())
+  expect(engineStatusSchema.parse(status)).toStrictEqual(status)
+  expect(healthSchema.parse(healthOf(status)).status).toBe('healthy')
+})
+
+describe('degraded', () => {
+  test.each<[string, Partial<StatusFacts>, string]>([
+    ['one job is failed', { jobs: jobsWith({ failed: 1 }) }, 'Failed jobs wait for a person: 1.'],
+    [
+      'nobody is paired',
+      { isPaired: false },
+      'No webhook secret is set, so every delivery is refused. Set webhook.secret.',
+    ],
+    ['Notion asks to wait', { rateLimitedUntil: UNTIL }, 'Notion asks to wait until 2026-11-23T12:00:07.000Z.'],
+    ['a stage reports that something does not follow', { reported: [outage] }, outage.message],
+  ])('while %s, and a person reads why', (_, facts, message) => {
+    const status = assemble(facts)
+    expect(status.state).toBe('degraded')
+    expect(status.problems.map((problem) => problem.message)).toStrictEqual([message])
+  })
+
+  test('is over with its cause', () => {
+    expect(assemble({ jobs: jobsWith({ failed: 0, completed: 9 }) }).state).toBe('healthy')
+  })
+
+  test('is nothing that is only worth knowing, and nothing that is only busy', () => {
+    const status = assemble({
+      jobs: jobsWith({ waiting: 9, delayed: 9, active: 4, completed: 9, held: 1, discarded: 1 }),
+      isCatchUpDue: true,
+      trashedDatabases: ['Tasks', 'People'],
+      triggers: ['transcript', 'task'],
+      reported: [{ code: 'file-changed', severity: 'notice', message: 'tasks.json was changed by somebody else.' }],
+    })
+    expect(status.state).toBe('healthy')
+    expect(status.problems.map(({ code, message }) => `${code}: ${message}`)).toStrictEqual([
+      'file-changed: tasks.json was changed by somebody else.',
+      'catch-up-due: Updates were turned away and may be missing until Notion sends them again.',
+      'database-in-trash: The database “Tasks” is in Notion’s trash. Its files stay as they are.',
+      'database-in-trash: The database “People” is in Notion’s trash. Its files stay as they are.',
+      'triggers-not-run: Triggers are not run yet: transcript, task.',
+    ])
+  })
+})
+
+test('the time of the last event is told in UTC, and what the stages say is passed on', () => {
+  const status = assemble({ lastEventAt: UNTIL, workspaceName: null, isCatchUpDue: true, isPaired: false })
+  expect(status).toMatchObject({
+    lastEventAt: '2026-11-23T12:00:07.000Z',
+    workspaceName: null,
+    isCatchUpDue: true,
+    isPaired: false,
+  })
+  expect(engineStatusSchema.safeParse(status).success).toBe(true)
+})

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import { type AttemptParts, runAttempt } from '../../../electron/engine/worker/attempt.ts'
+import type { SourceFacts } from '../../../electron/engine/cache/catalogue.ts'
+import { transient } from '../../support/job-making.ts'
+import { createMemoryApplier } from '../../support/memory-applier.ts'
+import { planned, refused, removal } from '../../support/planning.ts'
+
+const JOB = { id: 1 }
+
+const facts: SourceFacts = {
+  sourceId: 's',
+  sourceTitle: 'Tasks',
+  databaseId: 'd',
+  databaseTitle: 'Tasks',
+  isInTrash: false,
+  isDatabaseInTrash: false,
+  properties: [],
+}
+
+const createRun = (parts: Partial<AttemptParts> = {}) => {
+  const applier = createMemoryApplier()
+  const learned: SourceFacts[] = []
+  const state = { commits: 0, asked: 0 }
+  const run = () =>
+    runAttempt(
+      {
+        applier,
+        commits: {
+          run: async (work) => {
+            state.commits += 1
+            return work()
+          },
+        },
+        learn: (more) => learned.push(...more),
+        isEnding: () => false,
+        ...parts,
+        plan: async (job) => {
+          state.asked += 1
+          return parts.plan === undefined ? planned({ change: removal('p') }) : parts.plan(job)
+        },
+      },
+      JOB,
+    )
+  return { applier, learned, state, run }
+}
+
+describe('an attempt', () => {
+  test('journals the plan before it touches a file, and leaves the end to the commit that completes the job', async () => {
+    const { applier, run, state } = createRun()
+    const end = await run()
+    expect(applier.steps).toStrictEqual(['journal p from 0', 'apply p from 0'])
+    expect(end).toMatchObject({ kind: 'done', outcome: 'written', reason: null })
+    if (end.kind === 'done') end.finish()
+    expect(applier.steps.at(-1)).toBe('finish p from 0')
+    expect(state.commits).toBe(1)
+  })
+
+  test('with nothing to change touches nothing, and says what came of it', async () => {
+    const { applier, run, state } = createRun({
+      plan: async () => planned({ outcome: 'gone', reason: 'in the trash' }),
+    })
+    expect(await run()).toMatchObject({ kind: 'done', outcome: 'gone', reason: 'in the trash' })
+    expect(applier.steps).toStrictEqual([])
+    expect(state.commits).toBe(0)
+  })
+
+  test('stores what was looked up on the way, with or without a change', async () => {
+    for (const change of [null, removal('p')]) {
+      const { learned, run, state } = createRun({ plan: async () => planned({ change, learned: [facts] }) })
+      await run()
+      expect(learned).toStrictEqual([facts])
+      expect(state.commits).toBe(1)
+    }
+  })
+
+  test('that could not have everything applies what there is, and has failed all the same', async () => {
+    const { applier, run } = createRun({
+      plan: async () => planned({ change: removal('p'), failure: transient }),
+    })
+    const end = await run()
+    expect(end).toMatchObject({ kind: 'failed', failure: transient })
+    if (end.kind === 'failed') end.finish()
+    expect(applier.steps).toStrictEqual(['journal p from 0', 'apply p from 0', 'finish p from 0'])
+  })
+
+  test('that Notion refuses has failed, and touches nothing', async () => {
+    const { applier, run } = createRun({ plan: async () => refused(transient) })
+    expect(await run()).toMatchObject({ kind: 'failed', failure: transient })
+    expect(applier.steps).toStrictEqual([])
+  })
+})
+
+describe('a plan that a crash left', () => {
+  test('is carried out first where the record is as it was then; after that Notion is asked all the same', async () => {
+    const { applier, run, state } = createRun({ plan: async () => planned({ change: removal('p', 4) }) })
+    applier.revisions.set('p', 3)
+    applier.plans.set(JOB.id, removal('p', 3))
+    await run()
+    expect(applier.steps).toStrictEqual([
+      'apply p from 3',
+      'finish p from 3',
+      'drop',
+      'journal p from 4',
+      'apply p from 4',
+    ])
+    expect(state.asked).toBe(1)
+  })
+
+  test('is dropped where the record has changed since', async () => {
+    const { applier, run } = createRun({ plan: async () => planned({ outcome: 'unchanged' }) })
+    applier.revisions.set('p', 5)
+    applier.plans.set(JOB.id, removal('p', 3))
+    expect(await run()).toMatchObject({ kind: 'done', outcome: 'unchanged' })
+    expect(applier.steps).toStrictEqual(['drop'])
+    expect(applier.plans.size).toBe(0)
+  })
+
+  test('stays for the next attempt where the disk still refuses; Notion is not asked meanwhile', async () => {
+    const { applier, run, state } = createRun()
+    applier.plans.set(JOB.id, removal('p'))
+    applier.failNext(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
+    expect(await run()).toMatchObject({ kind: 'failed', failure: { kind: 'transient', code: 'ENOSPC' } })
+    expect(applier.plans.size).toBe(1)
+    expect(state.asked).toBe(0)
+  })
+
+  test('is there for the next attempt when the disk refuses the first', async () => {
+    const { applier, run } = createRun()
+    applier.failNext(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
+    await run()
+    await run()
+    expect(applier.steps.filter((step) => step.startsWith('finish'))).toStrictEqual(['finish p from 0'])
+    expect(applier.plans.size).toBe(1)
+  })
+})
+
+describe('what is thrown', () => {
+  const thrown = (error: Error) => createRun({ plan: () => Promise.reject(error) }).run()
+
+  test.each(['ENOSPC', 'EACCES', 'EROFS', 'ERR_SQLITE_ERROR'])('by the disk may pass: %s', async (code) => {
+    const end = await thrown(Object.assign(new Error('it refuses'), { code }))
+    expect(end).toMatchObject({ kind: 'failed', failure: { kind: 'transient', code } })
+    if (end.kind === 'failed') expect(end.failure.message).toMatch(/^The disk refuses: it refuses\./)
+  })
+
+  test.each([
+    new Error('it is undefined'),
+    Object.assign(new TypeError('it is undefined'), { code: 'ERR_INVALID_ARG_TYPE' }),
+  ])('by anything else is a fault of ours, and a person sees it: %s', async (error) => {
+    expect(await thrown(error)).toMatchObject({
+      kind: 'failed',
+      failure: { kind: 'permanent', code: 'internal', message: 'Blackcore Sync has a fault: it is undefined' },
+    })
+  })
+})
+
+describe('while the program is ending', () => {
+  test('an attempt is interrupted, whatever came of its requests, and nothing is touched', async () => {
+    const plans = [
+      async () => planned({ change: removal('p') }),
+      async () => refused(transient),
+      () => Promise.reject(new Error('aborted')),
+    ]
+    for (const plan of plans) {
+      const { applier, run } = createRun({ plan, isEnding: () => true })
+      expect(await run()).toStrictEqual({ kind: 'interrupted' })
+      expect(applier.steps).toStrictEqual([])
+    }
+  })
+})

@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type Cache, openCache } from '../../electron/engine/cache/cache.ts'
+import { createDatabaseFiles, type DatabaseFiles } from '../../electron/engine/cache/database-files.ts'
+import { type CacheFolders, cacheFolders } from '../../electron/engine/cache/folders.ts'
+import type { RecordChange } from '../../electron/engine/cache/plan.ts'
+import { createRecordRenderer } from '../../electron/engine/cache/record-renderer.ts'
+import { CACHE_SCHEMA } from '../../electron/engine/cache/schema.ts'
+import { type Database, openDatabase } from '../../electron/engine/foundation/database.ts'
+import { type Disk, systemDisk } from '../../electron/engine/foundation/disk.ts'
+import { createGates } from '../../electron/engine/foundation/gate.ts'
+import { createGroupCommit, type GroupCommit } from '../../electron/engine/foundation/group-commit.ts'
+import { SharedFolderFlush } from '../../electron/engine/foundation/shared-flush.ts'
+import { createManualClock, type ManualClock } from './manual-clock.ts'
+import { PEOPLE, sourceFacts, TASKS } from './page-builders.ts'
+import { createRecordedLog } from './recorded-log.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** The cache stage on real files: the folder and the index outlive it, everything else is made anew at each opening. */
+export interface CacheStage {
+  readonly database: Database
+  readonly commits: GroupCommit
+  readonly folders: CacheFolders
+  readonly clock: ManualClock
+  readonly log: ReturnType<typeof createRecordedLog>
+  readonly cache: Cache
+  readonly databaseFiles: DatabaseFiles
+  /** Journal, apply, finish: what a worker does with a change. */
+  carryOut(jobId: number, change: RecordChange): Promise<void>
+  close(): void
+}
+
+export interface StageOptions {
+  readonly disk?: Disk
+  readonly wrapCommits?: (commits: GroupCommit) => GroupCommit
+  readonly watched?: readonly string[]
+}
+
+/** Opens what lies in the folder, as a start does; a stage that was left without `close` ends with the test. */
+export const openStage = async (folder: string, options: StageOptions = {}): Promise<CacheStage> => {
+  const { disk = systemDisk, wrapCommits = (commits) => commits, watched = ['Tasks', 'People'] } = options
+  const database = openDatabase(join(folder, 'index.db'), [CACHE_SCHEMA])
+  // These tests end processes, never the machine: what the system was handed is as good as on the disk.
+  database.sql('PRAGMA synchronous = OFF').run()
+  let isOpen = true
+  const close = (): void => {
+    if (isOpen) database.close()
+    isOpen = false
+  }
+  onTestFinished(close)
+  const commits = wrapCommits(createGroupCommit(database))
+  const folders = cacheFolders(join(folder, 'cache'))
+  await systemDisk.makeFolder(folders.root)
+  const clock = createManualClock()
+  const log = createRecordedLog()
+  const cache = await openCache({ database, commits, disk, folders, watched, clock, log })
+  const databaseFiles = createDatabaseFiles(
+    {
+      disk,
+      database,
+      commits,
+      folders,
+      flush: new SharedFolderFlush(disk),
+      renderer: createRecordRenderer(database, commits),
+    },
+    createGates(),
+  )
+  return {
+    database,
+    commits,
+    folders,
+    clock,
+    log,
+    cache,
+    databaseFiles,
+    carryOut: async (jobId, change) => {
+      await commits.run(() => {
+        cache.applier.journal(jobId, change)
+      })
+      const applied = await cache.applier.apply(jobId, change)
+      await commits.run(() => {
+        applied.finish()
+      })
+    },
+    close,
+  }
+}
+
+/** A stage in a folder of its own that knows the databases Tasks and People. */
+export const newStage = async (options: StageOptions = {}): Promise<CacheStage & { readonly folder: string }> => {
+  const folder = temporaryFolder()
+  const stage = await openStage(folder, options)
+  await stage.commits.run(() =>
+    stage.cache.catalogue.learn([sourceFacts(TASKS, 'Tasks'), sourceFacts(PEOPLE, 'People')]),
+  )
+  return { ...stage, folder }
+}

@@ -1,0 +1,42 @@
+import { onTestFinished } from 'vitest'
+import { createListener, type ListenerParts, WEBHOOK_PATH } from '../../electron/engine/intake/listener.ts'
+import { signBody } from '../../electron/simulator/deliveries.ts'
+import type { DeliveryAnswer } from '../../shared/deliveries.ts'
+import { type RawAnswer, type RawRequest, rawRequest } from './raw-request.ts'
+import { createRecordedLog } from './recorded-log.ts'
+
+/** The secret that the listener under test knows. */
+export const SECRET = 'secret_listener'
+
+export const QUEUED: DeliveryAnswer = { status: 'queued', event_id: 'e1', reason: null }
+
+export const JSON_TYPE = ['Content-Type', 'application/json'] as const
+
+export const signed = (body: string | Buffer, secret = SECRET) =>
+  ['X-Notion-Signature', signBody(body, secret)] as const
+
+/** A listener on a port of its own, and what reached its admission; it ends with the running test. */
+export const startListener = async (parts: Partial<ListenerParts> = {}) => {
+  const admitted: Buffer[] = []
+  const answered: DeliveryAnswer[] = []
+  const log = createRecordedLog()
+  const server = createListener({
+    secrets: () => [SECRET],
+    admit: async (raw) => {
+      admitted.push(raw)
+      return QUEUED
+    },
+    admitsUnsigned: () => true,
+    onAnswered: (answer) => answered.push(answer),
+    log,
+    ...parts,
+  })
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(() => server.close())
+  const address = server.server.address()
+  if (address === null || typeof address === 'string') throw new Error('no address')
+  const { port } = address
+  const send = (request: Partial<RawRequest> = {}): Promise<RawAnswer> =>
+    rawRequest(port, { target: WEBHOOK_PATH, ...request })
+  return { port, admitted, answered, log, send }
+}
