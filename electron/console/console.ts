@@ -1,5 +1,5 @@
 import { healthOf, type EngineStatus } from '../../shared/status.ts'
-import { createHttpServer, type FastifyInstance, listenAt } from '../engine/engine.ts'
+import { closeServer, createHttpServer, type FastifyInstance, listenAt, systemClock } from '../engine/engine.ts'
 import { statusText } from './status-text.ts'
 
 /** The console: what a person, or a program of this machine, asks the running engine. Loopback only. */
@@ -46,6 +46,6 @@ export const startConsole = async ({ port, where, status }: ConsoleOptions): Pro
   const url = await listenAt(server, LOOPBACK, port, where)
   return {
     url,
-    stop: () => server.close(),
+    stop: () => closeServer(server, systemClock),
   }
 }

@@ -7,7 +7,7 @@ import { CACHE_SCHEMA } from './cache/schema.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
 import { systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
-import { listenAt } from './foundation/listening.ts'
+import { closeServer, listenAt } from './foundation/listening.ts'
 import type { Log } from './foundation/log.ts'
 import { createSignal } from './foundation/signal.ts'
 import { openStorage } from './foundation/storage.ts'
@@ -36,7 +36,7 @@ export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
 export { StartError } from './foundation/errors.ts'
 export { createHttpServer, type FastifyInstance } from './foundation/http-server.ts'
-export { listenAt } from './foundation/listening.ts'
+export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
 
 /** A running engine: deliveries in, JSON files out. */
@@ -96,6 +96,9 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
     watched: webhook.databases,
     clock,
     log,
+  }).catch((error: unknown) => {
+    storage.close()
+    throw error
   })
   const { catalogue, watchList, records, keeper } = cache
 
@@ -210,10 +213,9 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
   const stop = async (): Promise<void> => {
     const limit = clock.after(DRAIN_LIMIT_MS, () => {
       ending.abort()
-      listener.server.closeAllConnections()
     })
     pruning.stop()
-    await listener.close()
+    await closeServer(listener, clock)
     await worker.drain()
     if (!ending.signal.aborted) await keeper.flushNow()
     ending.abort()
@@ -229,7 +231,7 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')
     address = await listenAt(listener, host, port, where('webhook.listen.port'))
   } catch (error) {
-    await listener.close()
+    await closeServer(listener, clock)
     storage.close()
     throw error
   }

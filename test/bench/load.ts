@@ -42,7 +42,7 @@ export const runLoad = async (
   const drive = (socket: Socket): Promise<void> =>
     new Promise((resolve, reject) => {
       let sentAt = 0
-      let arrived = Buffer.alloc(0)
+      let arrived: Buffer = Buffer.alloc(0)
       const send = (): void => {
         const request = requests[next]
         if (request === undefined || performance.now() >= endsAt) {
@@ -68,9 +68,7 @@ export const runLoad = async (
       })
     })
 
-  await Promise.all(
-    Array.from({ length: connections }, () => drive(connect(Number(url.port), url.hostname))),
-  )
+  await Promise.all(Array.from({ length: connections }, () => drive(connect(Number(url.port), url.hostname))))
   const tookMs = performance.now() - startedAt
   const sorted = times.toSorted((a, b) => a - b)
   return {

@@ -82,8 +82,9 @@ test('a database that is renamed in Notion takes its folder, its file and its ke
   expect(engine.status()).toMatchObject({ state: 'healthy', problems: [] })
 })
 
-test('a renamed database whose watched title is gone keeps all that it has, and the title is told', async () => {
-  const { workspace, send, engine, cacheFolder } = await startRunningEngine()
+test('a database that is watched by its title is followed on when it is renamed, across a restart too', async () => {
+  const running = await startRunningEngine()
+  const { workspace, send, engine, cacheFolder } = running
   const { dataSourceId } = databaseTitled(workspace, TASKS)
   const id = workspace.pageIds(TASKS)[0]!
   await send('page.created', id)
@@ -91,12 +92,30 @@ test('a renamed database whose watched title is gone keeps all that it has, and 
   workspace.renameDatabase(TASKS, 'Duties')
   await send('data_source.content_updated', dataSourceId)
   await engine.whenIdle()
-  await send('page.properties_updated', id)
+  workspace.editPage(id, { properties: { Effort: 41 } })
+  expect((await send('page.properties_updated', id)).body).toMatchObject({ status: 'queued' })
   await engine.whenIdle()
-  expect(databaseIn(cacheFolder, 'duties.json')).toMatchObject({ title: 'Duties', records: [{ id }] })
+  expect(databaseIn(cacheFolder, 'duties.json')).toMatchObject({ title: 'Duties', records: [{ id, Effort: 41 }] })
   expect(pageIn(cacheFolder, id).path).toMatch(/^Duties\//)
+  expect(engine.status().problems).toEqual([])
+  await running.restart()
+  workspace.editPage(id, { properties: { Effort: 42 } })
+  expect((await running.send('page.properties_updated', id)).body).toMatchObject({ status: 'queued' })
+  await running.engine.whenIdle()
+  expect(databaseIn(cacheFolder, 'duties.json')).toMatchObject({ title: 'Duties', records: [{ id, Effort: 42 }] })
   expect(trashIn(cacheFolder)).toEqual([])
-  expect(engine.status().problems).toMatchObject([{ code: 'database-not-found' }])
+})
+
+test('a database that leaves the settings keeps all that it has; its events are ignored from then on', async () => {
+  const running = await startRunningEngine(watchedById(['page.created', 'page.updated']))
+  const id = running.workspace.pageIds(TASKS)[0]!
+  await running.send('page.created', id)
+  await running.engine.whenIdle()
+  await running.restart({ webhook: { databases: ['People & Contacts'] } })
+  await running.send('page.properties_updated', id)
+  await running.engine.whenIdle()
+  expect(databaseIn(running.cacheFolder, 'actionable_tasks.json').records).toMatchObject([{ id }])
+  expect(trashIn(running.cacheFolder)).toEqual([])
 })
 
 test('a change of the schema is followed whatever event types are selected', async () => {

@@ -40,6 +40,7 @@ export const createManualClock = (startMs = Date.UTC(2026, 10, 23, 12)): ManualC
 
   const sleep = (delayMs: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
       const timer = after(delayMs, resolve)
       signal?.addEventListener('abort', () => {
         timer.cancel()

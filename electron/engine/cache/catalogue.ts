@@ -20,7 +20,7 @@ export interface Catalogue {
   /** The sources of a database; empty where it is unknown. */
   sourcesOf(databaseId: NotionId): readonly KnownSource[]
   all(): readonly KnownSource[]
-  /** Entries of the settings that nothing known answers to. */
+  /** Entries of the settings that nothing known answers, or answered, to. */
   unresolved(): readonly string[]
   /**
    * Stores newer facts; within a transaction. A changed title plans a renaming of folder and file.
@@ -58,6 +58,16 @@ const SELECT_SOURCE = `SELECT s.id, s.title, s.database_id, d.title AS database_
   FROM data_source s JOIN database d ON d.id = s.database_id`
 
 export const createCatalogue = (database: Database, watchList: WatchList): Catalogue => {
+  /** Named once, watched for as long as the entry stands: a database that is renamed in Notion goes on being followed. */
+  const wasNamed = (sourceId: NotionId): boolean =>
+    database
+      .sql('SELECT entry FROM watched_title WHERE source_id = ?')
+      .all<{ entry: string }>(sourceId)
+      .some(({ entry }) => watchList.hasEntry(entry))
+
+  const hasNamed = (entry: string): boolean =>
+    database.sql('SELECT 1 FROM watched_title WHERE entry = ?').get(entry) !== undefined
+
   const known = (row: SourceRow): KnownSource => {
     const watchable = {
       sourceId: row.id,
@@ -65,7 +75,7 @@ export const createCatalogue = (database: Database, watchList: WatchList): Catal
       databaseId: row.database_id,
       databaseTitle: row.database_title,
     }
-    return { ...watchable, isWatched: watchList.isWatched(watchable) }
+    return { ...watchable, isWatched: watchList.isWatched(watchable) || wasNamed(row.id) }
   }
 
   const source = (id: NotionId): KnownSource | null => {
@@ -129,6 +139,8 @@ export const createCatalogue = (database: Database, watchList: WatchList): Catal
         JSON.stringify(facts.properties),
       )
     if (held !== undefined && held.title !== facts.databaseTitle) planRenaming(facts.databaseId, facts.databaseTitle)
+    const naming = database.sql('INSERT OR IGNORE INTO watched_title (entry, source_id) VALUES (?, ?)')
+    for (const entry of watchList.naming(facts)) naming.run(entry, facts.sourceId)
     return watchList.isWatched(facts) && before?.isWatched !== true
   }
 
@@ -136,7 +148,7 @@ export const createCatalogue = (database: Database, watchList: WatchList): Catal
     source,
     sourcesOf,
     all,
-    unresolved: () => watchList.unresolved(all()),
+    unresolved: () => watchList.unresolved(all()).filter((entry) => !hasNamed(entry)),
     learn: (facts) => facts.filter(learnOne),
     namesOf: (id) => {
       const row = database.sql('SELECT title, folder_name, file_name FROM database WHERE id = ?').get<DatabaseRow>(id)

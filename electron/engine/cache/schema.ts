@@ -7,6 +7,8 @@
  * page_file claims a path before a file is written there, so that no crash leaves a file that nobody knows of. Names
  * of one key belong to one page; each spelling has its row, because it is a file of its own on a disk that tells them
  * apart.
+ * watched_title remembers which data sources an entry of the settings has named: renaming a database in Notion does not
+ * end its being watched.
  * record.text is the record as it stands in the database file; null means that it has to be rendered first.
  */
 export const CACHE_SCHEMA = `
@@ -32,6 +34,12 @@ CREATE TABLE data_source (
   properties TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX data_source_by_database ON data_source (database_id);
+
+CREATE TABLE watched_title (
+  entry TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  PRIMARY KEY (entry, source_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE record (
   seq INTEGER PRIMARY KEY,

@@ -11,7 +11,10 @@ export interface Watchable {
 export interface WatchList {
   /** The entries that are ids: of databases or of data sources, which one only Notion knows. */
   readonly ids: readonly NotionId[]
+  /** The entries that name this source, by id or by title. */
+  naming(source: Watchable): readonly string[]
   isWatched(source: Watchable): boolean
+  hasEntry(entry: string): boolean
   /** The entries that none of these sources answers to: titles that nothing is known of yet. */
   unresolved(sources: readonly Watchable[]): readonly string[]
 }
@@ -32,6 +35,8 @@ export const createWatchList = (entries: readonly string[]): WatchList => {
   const matchers = entries.map((entry) => ({ entry, matches: matcher(entry) }))
   return {
     ids: entries.flatMap((entry) => parseNotionId(entry.trim()) ?? []),
+    naming: (source) => matchers.filter(({ matches }) => matches(source)).map(({ entry }) => entry),
+    hasEntry: (entry) => entries.includes(entry),
     isWatched: (source) => matchers.some(({ matches }) => matches(source)),
     unresolved: (sources) => matchers.filter(({ matches }) => !sources.some(matches)).map(({ entry }) => entry),
   }

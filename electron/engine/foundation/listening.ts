@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import { errorCode, errorText, StartError } from './errors.ts'
 import { type FastifyInstance, listenHttp } from './http-server.ts'
 
@@ -6,6 +7,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'may not be used by this user. Choose a port above 1023',
   EADDRNOTAVAIL: 'is no address of this machine. Choose 127.0.0.1',
   ENOTFOUND: 'is no address that this machine knows. Choose 127.0.0.1',
+}
+
+/** Requests that have come are answered within this time, or cut off. */
+const CLOSE_GRACE_MS = 2_000
+
+/** Stops listening. A connection on which nothing was ever asked would hold the end up for as long as it likes. */
+export const closeServer = async (server: FastifyInstance, clock: Clock): Promise<void> => {
+  const cut = clock.after(CLOSE_GRACE_MS, () => {
+    server.server.closeAllConnections()
+  })
+  await server.close()
+  cut.cancel()
 }
 
 /** Starts listening, or says in one sentence why not. `where`: the setting that the address comes from. */

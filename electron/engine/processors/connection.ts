@@ -48,6 +48,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   const { notion, catalogue, watchList, clock, log, signal, learn } = parts
   let workspace: Workspace | null = null
   let failure: NotionFailure | null = null
+  let hasLookedThrough = false
   let running: Promise<void> = Promise.resolve()
 
   /** A failure that speaks of one object, or of its id, is that object's; any other stops the round. */
@@ -125,6 +126,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
         log.warn({ code: step.failure.code }, step.failure.message)
       }
       failure = step.ok ? null : step.failure
+      hasLookedThrough ||= step.ok
       if (step.ok && catalogue.unresolved().length === 0) return
       await clock.sleep(step.ok ? SEARCH_AGAIN_MS : delayMs, signal)
       delayMs = step.ok ? FIRST_RETRY_MS : Math.min(LONGEST_RETRY_MS, delayMs * 2)
@@ -136,7 +138,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     problems: () => {
       const problems: Problem[] = []
       if (failure !== null) problems.push({ code: failure.code, severity: 'failure', message: failure.message })
-      const unresolved = workspace === null ? [] : catalogue.unresolved()
+      const unresolved = hasLookedThrough ? catalogue.unresolved() : []
       if (failure === null && unresolved.length > 0) {
         problems.push({
           code: 'database-not-found',

@@ -67,12 +67,14 @@ describe('a newly watched source', () => {
     expect(await stage.learn(tasks, sourceFacts(THIRD, 'Foreign'))).toEqual([])
   })
 
-  test('is reported when its title becomes one of the settings, and again after it was none', async () => {
+  test('is reported when its title becomes one of the settings, and stays watched when it is renamed again', async () => {
     const stage = await emptyStage()
     expect(await stage.learn(sourceFacts(TASKS, 'Draft'))).toEqual([])
     expect(await stage.learn(sourceFacts(TASKS, 'Tasks'))).toHaveLength(1)
     expect(await stage.learn(sourceFacts(TASKS, 'Draft'))).toEqual([])
-    expect(await stage.learn(sourceFacts(TASKS, 'Tasks'))).toHaveLength(1)
+    expect(stage.catalogue.sourcesOf(TASKS)).toMatchObject([{ databaseTitle: 'Draft', isWatched: true }])
+    expect(stage.catalogue.unresolved()).not.toContain('Tasks')
+    expect(await stage.learn(sourceFacts(TASKS, 'Tasks'))).toEqual([])
   })
 })
 

@@ -161,13 +161,13 @@ test('A page that moved to a place of which Notion tells nothing (400) is not re
   expect(pageIn(cached.cacheFolder, id).sync.revision).toBe(1)
 })
 
-test('A page whose database bears a watched title no longer has not moved: nothing is removed', async () => {
+test('A page whose database was renamed is followed on; one that moved out of it is removed', async () => {
   const cached = await openCachedWorkspace({ watched: [PEOPLE] })
   const id = await held(cached)
   cached.workspace.renameDatabase(PEOPLE, 'Address book')
   const { id: databaseId } = cached.workspace.databases.find(({ title }) => title === 'Address book')!
   await cached.attempt('database', databaseId)
-  expect(ended(await cached.attempt('page', id))).toBe('not-watched: no longer watched')
+  expect(ended(await cached.attempt('page', id))).toBe('unchanged')
   expect(pageIn(cached.cacheFolder, id).sync.revision).toBe(1)
   cached.workspace.movePage(id, TASKS)
   expect(ended(await cached.attempt('page', id))).toBe('removed: moved out of what is watched')
