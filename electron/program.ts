@@ -21,6 +21,8 @@ export const explained = (error: unknown): { readonly exitCode: number; readonly
  * What a person has to know goes to stderr as one sentence.
  */
 export const runProgram = async (main: () => Promise<void>): Promise<void> => {
+  // Whoever read the output has gone (a closed pipe): that is no reason to stop working.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   try {
     await main()
   } catch (error) {

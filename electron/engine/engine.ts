@@ -1,4 +1,5 @@
 import { expandEventNames } from '../../shared/events.ts'
+import type { NotionId } from '../../shared/ids.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
 import type { SourceFacts } from './cache/catalogue.ts'
@@ -18,6 +19,7 @@ import { createFloodGuard } from './intake/flood.ts'
 import { createListener, WEBHOOK_PATH } from './intake/listener.ts'
 import { createRequestBudget } from './notion/budget.ts'
 import { createNotion } from './notion/client.ts'
+import type { NotionFailure } from './notion/failures.ts'
 import { createSdkRequests } from './notion/sdk.ts'
 import { createConnection } from './processors/connection.ts'
 import { createPlanner } from './processors/planner.ts'
@@ -29,6 +31,7 @@ import { QUEUE_SCHEMA } from './queue/schema.ts'
 import { type LoadedSettings, needToken } from './settings/load.ts'
 import { assembleStatus } from './status/assemble.ts'
 import { createCounters } from './status/counters.ts'
+import { createTroubles } from './status/troubles.ts'
 import { createJobRunner } from './worker/job-runner.ts'
 import { createWorker } from './worker/worker.ts'
 
@@ -85,6 +88,13 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
   const { database } = storage
   const commits = createGroupCommit(database)
   const counters = createCounters()
+  const troubles = createTroubles()
+  const tell =
+    (code: string) =>
+    (message: string | null): void => {
+      if (message === null) troubles.clear(code)
+      else troubles.raise(code, message)
+    }
   const ending = new AbortController()
   const changed = createSignal()
 
@@ -102,20 +112,35 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
   })
   const { catalogue, watchList, records, keeper } = cache
 
+  const onReach = (failure: NotionFailure | null): void => {
+    tell('notion')(failure?.message ?? null)
+  }
   const budget = createRequestBudget(clock, notionSettings.requestsPerMinute)
   const sdk = { ...notionSettings, token, answerLimitMs: ANSWER_LIMIT_MS, signal: ending.signal }
-  const notion = createNotion({ requests: createSdkRequests(sdk), budget, signal: ending.signal })
+  const notion = createNotion({ requests: createSdkRequests(sdk), budget, signal: ending.signal, onReach })
 
   const { pageUpdatesMs: quietMs } = webhook.debouncing
   const quiet = { quietMs, longestMs: Math.max(LONGEST_BURST_MS, quietMs) }
   const events = createEventStore(database, webhook.processing.queueSize, quiet)
-  const jobs = createJobStore(database)
+  const jobs = createJobStore(database, quiet.longestMs)
   const notes = createQueueNotes(database)
   const pruning = createPruning(database, commits, clock, log)
 
+  const fetchHeldPages = (sourceId: NotionId | null): void => {
+    database.transaction(() => {
+      for (const id of records.heldPages(sourceId)) events.enqueueInternal({ kind: 'page', id }, clock.now())
+    })
+  }
+
   /** Within a transaction. Events of a source that turns out to be watched are taken up. */
   const learn = (facts: readonly SourceFacts[]): void => {
-    for (const source of catalogue.learn(facts)) {
+    const moved = facts.filter((source) => {
+      const before = catalogue.source(source.sourceId)
+      return before !== null && before.databaseId !== source.databaseId
+    })
+    const watched = catalogue.learn(facts)
+    for (const { sourceId } of moved) fetchHeldPages(sourceId)
+    for (const source of watched) {
       events.readmit(source.sourceId, clock.now())
       events.readmit(source.databaseId, clock.now())
     }
@@ -140,6 +165,7 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
     clock,
     random: Math.random,
     log,
+    onTrouble: tell('working'),
     onProcessed: counters.processed,
     onFailed: counters.failed,
   })
@@ -152,6 +178,7 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
         keeper.wake()
         changed.notify()
       },
+      onTrouble: tell('claiming'),
     },
     webhook.processing.workers,
     clock,
@@ -174,7 +201,13 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
     },
   })
 
-  const filterView = createFilterView(catalogue, watchList, records, () => connection.workspace()?.id ?? null)
+  const filterView = createFilterView(
+    catalogue,
+    watchList,
+    records,
+    () => connection.workspace()?.id ?? null,
+    (id) => events.hasJob({ kind: 'page', id }),
+  )
   const admission = createAdmission({
     store: events,
     notes,
@@ -183,6 +216,7 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
     log,
     now: clock.now,
     onQueued: worker.wake,
+    onTrouble: tell('storing'),
   })
   const flood = createFloodGuard(clock.monotonicMs)
   const secrets = webhook.secret === null ? [] : [webhook.secret]
@@ -228,6 +262,7 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
   try {
     const { host, port } = webhook.listen
     const left = database.transaction(() => jobs.recover(clock.now()))
+    if (cache.isOtherFolder) fetchHeldPages(null)
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')
     address = await listenAt(listener, host, port, where('webhook.listen.port'))
   } catch (error) {
@@ -247,6 +282,7 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
     status: () =>
       assembleStatus({
         jobs: jobs.counts(),
+        failures: jobs.failures(),
         metrics: counters.metrics(),
         lastEventAt: counters.lastEventAt() ?? events.lastReceivedAt(),
         isPaired: secrets.length > 0,
@@ -255,7 +291,7 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
         rateLimitedUntil: budget.pausedUntil(),
         trashedDatabases: catalogue.trashed(),
         triggers,
-        reported: [...connection.problems(), ...keeper.problems()],
+        reported: [...connection.problems(), ...troubles.problems(), ...keeper.problems()],
       }),
     whenIdle,
     stop,

@@ -190,3 +190,51 @@ test('a database with several data sources is one folder and one file', async ()
   expect([first, second].map((id) => pageIn(cacheFolder, id).path.split('/')[0])).toEqual([TASKS, TASKS])
   expect(databaseFilesIn(cacheFolder)).toEqual([TASKS_FILE])
 })
+
+test('a page that moves away while it is fetched for the first time does not stay behind', async () => {
+  const { workspace, send, engine, simulator, cacheFolder } = await startRunningEngine({
+    settings: (known) => ({ webhook: { databases: [databaseTitled(known, TASKS).id] } }),
+  })
+  const PEOPLE = 'People & Contacts'
+  const id = workspace.pageIds(TASKS)[0]!
+  // People has been looked up, and is known not to be watched.
+  await send('page.created', workspace.pageIds(PEOPLE)[0]!)
+  await engine.whenIdle()
+  const fetching = Promise.withResolvers<undefined>()
+  const held = Promise.withResolvers<undefined>()
+  simulator.beforeAnswer(async (path) => {
+    if (!path.endsWith('/markdown')) return
+    fetching.resolve(undefined)
+    await held.promise
+  })
+  await send('page.created', id)
+  await fetching.promise
+  workspace.movePage(id, PEOPLE)
+  expect((await send('page.moved', id)).body).toMatchObject({ status: 'queued' })
+  simulator.beforeAnswer(null)
+  held.resolve(undefined)
+  await engine.whenIdle()
+  expect(pagesIn(cacheFolder).has(id)).toBe(false)
+})
+
+test('another cache folder in the settings gets everything that is held, page files too', async () => {
+  const running = await startRunningEngine()
+  const ids = running.workspace.pageIds(TASKS).slice(0, 3)
+  for (const id of ids) await running.send('page.created', id)
+  await running.engine.whenIdle()
+  const elsewhere = join(running.folder, 'elsewhere')
+  await running.restart({ cache: { folder: elsewhere } })
+  await running.engine.whenIdle()
+  expect([...pagesIn(elsewhere).keys()].toSorted()).toEqual([...ids].toSorted())
+  expect(databaseIn(elsewhere, 'actionable_tasks.json').records).toHaveLength(3)
+})
+
+test('a database file that was taken away while nothing ran is written anew at the next start', async () => {
+  const running = await startRunningEngine()
+  await running.send('page.created', running.workspace.pageIds(TASKS)[0]!)
+  await running.engine.whenIdle()
+  rmSync(join(running.cacheFolder, 'actionable_tasks.json'))
+  await running.restart()
+  await running.engine.whenIdle()
+  expect(databaseIn(running.cacheFolder, 'actionable_tasks.json').records).toHaveLength(1)
+})

@@ -99,3 +99,13 @@ test('a wrong token is told in plain words and fails what it touches; nothing ac
   expect(pagesIn(cacheFolder).size).toBe(0)
   expect(engine.status()).toMatchObject({ jobs: { failed: 1 }, metrics: { events_failed: 1, events_processed: 0 } })
 })
+
+test('a Notion that cannot be reached is told while the jobs wait for it, not only when they have failed', async () => {
+  const { workspace, send, engine, simulator } = await startRunningEngine()
+  await until('Notion was asked', () => engine.status().workspaceName !== null)
+  await simulator.stop()
+  await send('page.created', workspace.pageIds(TASKS)[0]!)
+  const isTold = () => engine.status().problems.some(({ message }) => message.includes('Notion cannot be reached'))
+  await until('it is told', isTold)
+  expect(engine.status()).toMatchObject({ state: 'degraded', jobs: { failed: 0 } })
+})

@@ -51,7 +51,7 @@ test('a title that Notion shows nothing of yet is told; events from there are fo
   })
   await until('the missing title is told', () => engine.status().problems.length > 0)
   expect(engine.status()).toMatchObject({
-    state: 'healthy',
+    state: 'degraded',
     problems: [{ code: 'database-not-found', message: expect.stringContaining('“Harbour Log”') }],
   })
   workspace.addDatabase('Harbour Log')

@@ -109,3 +109,18 @@ test('a folder in which no files can be written is told, for the cache and the d
   const forData = await startWith({}, (own) => join(own, 'webhook_config.yaml', 'data'))
   expect(forData.refusal).toEqual(refused(/^The data folder: files cannot be written in .*\n$/))
 })
+
+test('a settings file that is no UTF-8 is refused without a word of what it holds', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'settings.yaml')
+  const token = madeToken()
+  for (const bytes of [
+    Buffer.from(`notion: {token: ${token}}`, 'utf16le'),
+    Buffer.from('webhook: Caf\xe9', 'latin1'),
+  ]) {
+    writeFileSync(file, bytes)
+    expect(await refusalOf(['--config', file])).toEqual(
+      refused(new RegExp(`^${escaped(file)} cannot be read: it is not text in UTF-8; save it as UTF-8\\.\\n$`)),
+    )
+  }
+})

@@ -208,3 +208,16 @@ test('run.mjs hands SIGTERM on to the program and its exit code back, and says t
   const refused = runNode([script, 'headless', '--config', join(folder, 'missing.yaml')])
   expect(await refused.ended).toEqual({ code: 2, signal: null })
 })
+
+test('a reader of the log that goes away does not end the engine', async () => {
+  const { workspace, url } = await simulated()
+  const { run, ready, secret, cacheFolder } = await start(url)
+  run.stopReading()
+  for (const id of workspace.pageIds(TASKS).slice(0, 2)) {
+    await deliver({ url: ready.webhook, secret, event: eventFor(workspace, 'page.created', id) })
+    await until('the page has its file', () => pagesIn(cacheFolder).has(id))
+  }
+  expect((await healthAt(ready.console)).metrics.events_processed).toBe(2)
+  run.kill('SIGTERM')
+  expect(await run.ended).toEqual({ code: 0, signal: null })
+})

@@ -20,6 +20,8 @@ export interface Intake extends Admission {
   readonly log: ReturnType<typeof createRecordedLog>
   /** How often the worker was woken. */
   readonly wakes: () => number
+  /** What kept deliveries from being taken, as it was told. */
+  readonly troubles: readonly (string | null)[]
   admitEvent(event: object): ReturnType<Admission['admit']>
   /** The events in the file, in order of arrival. */
   events(): readonly Readonly<Record<string, unknown>>[]
@@ -41,6 +43,7 @@ export const createIntake = (options: IntakeOptions = {}): Intake => {
   const commits = createGroupCommit(database)
   const log = createRecordedLog()
   let wakes = 0
+  const troubles: (string | null)[] = []
   const view: FilterView = {
     workspaceId: () => null,
     sourceVerdict: () => 'watched',
@@ -56,6 +59,9 @@ export const createIntake = (options: IntakeOptions = {}): Intake => {
     filter: createFilter(new Set(EVENT_TYPES), view),
     log,
     now: clock.now,
+    onTrouble: (message) => {
+      troubles.push(message)
+    },
     onQueued: () => {
       wakes += 1
     },
@@ -69,6 +75,7 @@ export const createIntake = (options: IntakeOptions = {}): Intake => {
     commits,
     log,
     wakes: () => wakes,
+    troubles,
     admitEvent: (event) => admit(Buffer.from(JSON.stringify(event))),
     events: () => database.sql('SELECT * FROM event ORDER BY seq').all<Record<string, unknown>>(),
   }

@@ -22,4 +22,5 @@ export const notionAt = (baseUrl: string, at: At = {}): Notion =>
     requests: requestsAt(baseUrl, at),
     budget: createRequestBudget(at.clock ?? createManualClock(), 100_000),
     signal: at.signal ?? never,
+    onReach: () => undefined,
   })

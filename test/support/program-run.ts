@@ -23,6 +23,8 @@ export interface ProgramRun {
   readonly ended: Promise<Ended>
   /** Sends a signal to this process alone. */
   kill(signal: NodeJS.Signals): void
+  /** What a reader that goes away does to both outputs. */
+  stopReading(): void
   /** Resolves when the output holds the text; rejects when the program ends without it. */
   printed(text: string): Promise<void>
 }
@@ -76,6 +78,10 @@ export const runNode = (args: readonly string[], { cwd, environment = {} }: Prog
     stderr: () => stderr,
     ended,
     kill,
+    stopReading: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     printed: async (text) => {
       await until(`the program prints ${text}`, () => isEnded || stdout.includes(text), 20_000)
       if (!stdout.includes(text)) throw new Error(`The program ended without printing ${text}: ${stderr}`)

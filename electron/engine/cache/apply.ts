@@ -80,7 +80,7 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
   const applyRemove = async (jobId: number, change: RemoveChange): Promise<AppliedChange> => {
     const { pageId } = change
     const before = records.record(pageId)
-    const trashName = before === null ? null : names.trashName(pageId, before.fileName)
+    const trashName = before?.trashName ?? null
     if (before !== null && trashName !== null) {
       await gateOf(before.databaseId).shared(() =>
         files.moveToTrash(folderOf(before.databaseId), before.fileName, trashName),
@@ -89,7 +89,7 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
     }
     return {
       finish: () => {
-        records.remove(change, trashName)
+        records.remove(change)
         names.release(pageId, null)
         drop(jobId)
       },
@@ -101,6 +101,9 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
       if (change.kind === 'write') {
         catalogue.namesOf(change.databaseId)
         names.claim(change.databaseId, change.title, change.pageId)
+      } else {
+        const before = records.record(change.pageId)
+        if (before !== null) names.claimTrash(change.pageId, before.fileName)
       }
       database.sql('INSERT OR REPLACE INTO plan (job_id, change) VALUES (?, ?)').run(jobId, JSON.stringify(change))
     },

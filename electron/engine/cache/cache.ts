@@ -11,6 +11,7 @@ import { type ChangeApplier, createChangeApplier } from './apply.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createDatabaseFiles } from './database-files.ts'
 import { createDatabaseKeeper, type DatabaseKeeper } from './database-keeper.ts'
+import { noticeFolder, noticeMissingFiles } from './folder-change.ts'
 import type { CacheFolders } from './folders.ts'
 import { createPageFiles } from './page-files.ts'
 import { createPageNames } from './page-names.ts'
@@ -20,6 +21,8 @@ import { createWatchList, type WatchList } from './watch.ts'
 
 /** The stage that owns the cache folder. */
 export interface Cache {
+  /** The folder is not the one that the index described: the page files of all held pages have to be fetched. */
+  readonly isOtherFolder: boolean
   readonly watchList: WatchList
   readonly catalogue: Catalogue
   readonly records: RecordIndex
@@ -52,10 +55,13 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
   const renderer = createRecordRenderer(database, commits)
   const databaseFiles = createDatabaseFiles({ disk, database, commits, flush, folders, renderer }, gateOf)
   const names = createPageNames(database)
+  const isOtherFolder = noticeFolder(database, folders.root)
   await databaseFiles.finishRenamings().catch((error: unknown) => {
     log.warn({ error: errorText(error) }, 'A database could not be renamed; it is tried again with its next writing')
   })
+  await noticeMissingFiles(database, databaseFiles)
   return {
+    isOtherFolder,
     watchList,
     catalogue,
     records,

@@ -22,6 +22,7 @@ export interface DatabaseFiles {
    */
   finishRenamings(): Promise<void>
   fileOf(databaseId: NotionId): string
+  exists(databaseId: NotionId): Promise<boolean>
 }
 
 interface Row extends RenamingRow {
@@ -77,6 +78,8 @@ export const createDatabaseFiles = (
   const rename = (row: Row): Promise<void> =>
     renameDatabase(parts, gateOf(row.id), row, async (name) => (await standingAt(row, name)).kind !== 'foreign')
 
+  const fileOf = (id: NotionId): string => join(folders.root, rowOf(id)?.file_name ?? '')
+
   return {
     dirty: () =>
       database
@@ -108,6 +111,7 @@ export const createDatabaseFiles = (
       const ends = await Promise.allSettled(rows.map(rename))
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
-    fileOf: (id) => join(folders.root, rowOf(id)?.file_name ?? ''),
+    fileOf,
+    exists: async (id) => (await disk.facts(fileOf(id))) !== null,
   }
 }

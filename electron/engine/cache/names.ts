@@ -52,7 +52,8 @@ export interface DatabaseNames {
 }
 
 /** The existing tools' rule: lower case, with " & " and " " turned into "_". */
-const fileBase = (title: string): string => safeName(title.toLowerCase().replaceAll(' & ', '_').replaceAll(' ', '_'))
+const fileBase = (title: string): string =>
+  safeName(title.toLowerCase().replaceAll(' & ', '_').replaceAll(' ', '_')).replace(/^Untitled$/, 'untitled')
 
 export const databaseNames = (title: string): DatabaseNames => ({
   folder: safeName(title),

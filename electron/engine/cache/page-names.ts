@@ -20,8 +20,8 @@ export interface PageNames {
   of(pageId: NotionId): readonly ClaimedFile[]
   /** Gives up all names of the page but the one kept (null: all). */
   release(pageId: NotionId, kept: ClaimedFile | null): void
-  /** The name in the trash: the file's own, or one with the whole id where that is another page's. */
-  trashName(pageId: NotionId, fileName: string): string
+  /** Claims the name in the trash: the file's own, or one with the whole id where that is another page's. */
+  claimTrash(pageId: NotionId, fileName: string): void
 }
 
 export const createPageNames = (database: Database): PageNames => {
@@ -54,9 +54,12 @@ export const createPageNames = (database: Database): PageNames => {
         .sql('DELETE FROM page_file WHERE page_id = ? AND NOT (database_id = ? AND name = ?)')
         .run(pageId, kept?.databaseId ?? '', kept?.name ?? '')
     },
-    trashName: (pageId, fileName) => {
-      const other = database.sql('SELECT 1 FROM record WHERE trash_name = ? AND page_id <> ?').get(fileName, pageId)
-      return other === undefined ? fileName : fileName.replace(/ \([0-9a-f]+\)\.json$/, ` (${pageId}).json`)
+    claimTrash: (pageId, fileName) => {
+      const isTaken = (name: string): boolean =>
+        database.sql('SELECT 1 FROM record WHERE trash_key = ? AND page_id <> ?').get(nameKey(name), pageId) !==
+        undefined
+      const name = isTaken(fileName) ? fileName.replace(/ \([0-9a-f]+\)\.json$/, ` (${pageId}).json`) : fileName
+      database.sql('UPDATE record SET trash_name = ?, trash_key = ? WHERE page_id = ?').run(name, nameKey(name), pageId)
     },
   }
 }

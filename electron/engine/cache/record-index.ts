@@ -18,13 +18,15 @@ export interface HeldRecord {
 /** What is known of every page that we hold, or held: the row stays after a removal, so that its revision goes on. */
 export interface RecordIndex {
   record(pageId: NotionId): HeldRecord | null
+  /** The pages held of a data source, or all. */
+  heldPages(sourceId: NotionId | null): readonly NotionId[]
   /** True for a page whose file is in the cache (and not in its trash). */
   holds(pageId: NotionId): boolean
   /** Those of the given pages whose title is not known: not held, and not asked for since `freshAfter` (ms). */
   withoutTitle(pageIds: readonly NotionId[], freshAfter: number): readonly NotionId[]
   /** The following are called within a transaction. */
   write(change: WriteChange, fileName: string, now: number): void
-  remove(change: RemoveChange, trashName: string | null): void
+  remove(change: RemoveChange): void
 }
 
 interface RecordRow {
@@ -100,12 +102,16 @@ export const createRecordIndex = (database: Database): RecordIndex => {
 
   const isTitleKnown = (pageId: NotionId, freshAfter: number): boolean =>
     database.sql('SELECT 1 FROM record WHERE page_id = ?').get(pageId) !== undefined ||
-    database
-      .sql('SELECT 1 FROM foreign_title WHERE page_id = ? AND (title IS NOT NULL OR checked_at > ?)')
-      .get(pageId, freshAfter) !== undefined
+    database.sql('SELECT 1 FROM foreign_title WHERE page_id = ? AND checked_at > ?').get(pageId, freshAfter) !==
+      undefined
 
   return {
     record,
+    heldPages: (sourceId) =>
+      database
+        .sql('SELECT page_id FROM record WHERE is_removed = 0 AND (?1 IS NULL OR source_id = ?1)')
+        .all<{ page_id: string }>(sourceId)
+        .map((row) => row.page_id),
     holds: (pageId) =>
       database.sql('SELECT 1 FROM record WHERE page_id = ? AND is_removed = 0').get(pageId) !== undefined,
     withoutTitle: (pageIds, freshAfter) => pageIds.filter((id) => !isTitleKnown(id, freshAfter)),
@@ -118,7 +124,7 @@ export const createRecordIndex = (database: Database): RecordIndex => {
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, NULL)
            ON CONFLICT (page_id) DO UPDATE SET database_id = excluded.database_id, source_id = excluded.source_id,
              title = excluded.title, revision = excluded.revision, last_edited_time = excluded.last_edited_time,
-             fingerprint = excluded.fingerprint, file_name = excluded.file_name, trash_name = NULL, is_removed = 0,
+             fingerprint = excluded.fingerprint, file_name = excluded.file_name, trash_name = NULL, trash_key = NULL, is_removed = 0,
              flat = excluded.flat, text = NULL`,
         )
         .run(
@@ -138,12 +144,12 @@ export const createRecordIndex = (database: Database): RecordIndex => {
       if (before !== null && before.databaseId !== change.databaseId) markDirty(before.databaseId)
       markDirty(change.databaseId)
     },
-    remove: (change, trashName) => {
+    remove: (change) => {
       const before = record(change.pageId)
       if (before === null) return
       database
-        .sql('UPDATE record SET is_removed = 1, trash_name = ?, revision = revision + 1, text = NULL WHERE page_id = ?')
-        .run(trashName, change.pageId)
+        .sql('UPDATE record SET is_removed = 1, revision = revision + 1, text = NULL WHERE page_id = ?')
+        .run(change.pageId)
       database.sql('DELETE FROM reference WHERE page_id = ?').run(change.pageId)
       markDirty(before.databaseId)
     },

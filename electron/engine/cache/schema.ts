@@ -9,6 +9,7 @@
  * apart.
  * watched_title remembers which data sources an entry of the settings has named: renaming a database in Notion does not
  * end its being watched.
+ * cache_folder is the folder that all this describes.
  * record.text is the record as it stands in the database file; null means that it has to be rendered first.
  */
 export const CACHE_SCHEMA = `
@@ -52,13 +53,13 @@ CREATE TABLE record (
   fingerprint TEXT NOT NULL,
   file_name TEXT NOT NULL,
   trash_name TEXT,
+  trash_key TEXT UNIQUE,
   is_removed INTEGER NOT NULL,
   flat TEXT NOT NULL,
   text TEXT
 ) STRICT;
 CREATE INDEX record_by_database ON record (database_id, seq) WHERE is_removed = 0;
 CREATE INDEX record_to_render ON record (database_id) WHERE text IS NULL AND is_removed = 0;
-CREATE INDEX record_in_trash ON record (trash_name) WHERE trash_name IS NOT NULL;
 
 CREATE TABLE page_file (
   database_id TEXT NOT NULL,
@@ -81,6 +82,11 @@ CREATE TABLE foreign_title (
   title TEXT,
   checked_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cache_folder (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  path TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE plan (
   job_id INTEGER PRIMARY KEY,

@@ -16,7 +16,7 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>
 }
 
-/** setTimeout takes at most this long; longer delays fire at this limit and are asked for again by their owners. */
+/** setTimeout takes at most this long; longer ones end at this limit, and their owners ask again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
@@ -32,7 +32,7 @@ export const systemClock: Clock = {
     }
   },
   sleep: async (delayMs, signal) => {
-    await delay(Math.max(0, delayMs), undefined, signal === undefined ? {} : { signal })
+    await delay(Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS), undefined, signal === undefined ? {} : { signal })
   },
 }
 

@@ -27,15 +27,29 @@ export interface Disk {
   /** Removes a file or a folder with all that is in it; nothing there is fine. */
   remove(path: string): Promise<void>
   /** Creates missing parents as well; an existing folder is fine. */
-  makeFolder(path: string): Promise<void>
+  makeFolder(path: string, mode?: number): Promise<void>
   /** Names in a folder; empty where it does not exist. */
   list(path: string): Promise<readonly string[]>
   /** Returns when the names in this folder are on the disk: a rename alone is not durable. */
   flushFolder(path: string): Promise<void>
 }
 
-/** Reads a whole text file at once; for the start, before anything runs that could be held up. */
-export const readTextNow = (path: string): string => readFileSync(path, 'utf8')
+/** Not text in UTF-8: what it holds cannot be shown, and must not be guessed. */
+class NotUtf8Error extends Error {
+  readonly code = 'ENCODING'
+}
+
+/** Reads a whole text file at once; for the start, before anything runs that could be held up. Refuses all but UTF-8. */
+export const readTextNow = (path: string): string => {
+  const bytes = readFileSync(path)
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    if (!text.includes('\0')) return text
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+  throw new NotUtf8Error('the file is not text in UTF-8')
+}
 
 /** Windows cannot open a folder for flushing; NTFS journals renames itself. */
 const CANNOT_FLUSH_FOLDERS = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'])
@@ -87,8 +101,8 @@ export const systemDisk: Disk = {
   facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
-  makeFolder: async (path) => {
-    await mkdir(path, { recursive: true })
+  makeFolder: async (path, mode) => {
+    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
   },
   list: (path) => missingIs<readonly string[]>([], () => readdir(path)),
   flushFolder,

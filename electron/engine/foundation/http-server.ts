@@ -22,6 +22,10 @@ export const createHttpServer = (limits: HttpServerLimits): FastifyInstance => {
     exposeHeadRoutes: false,
     http: { maxHeaderSize: 16_384, headersTimeout: limits.requestTimeoutMs, connectionsCheckingInterval: 5_000 },
   })
+  // Node refuses other expectations than 100-continue with 417; nothing here depends on them.
+  server.server.on('checkExpectation', (request, reply) => {
+    server.server.emit('request', request, reply)
+  })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)

@@ -24,10 +24,13 @@ export interface StorageOptions {
   readonly migrations: readonly string[]
 }
 
+/** The queue holds what people wrote: a data folder that we make is this user's alone. */
+const ONLY_THIS_USER = 0o700
+
 /** Creates the folder where it is missing, and makes sure that files can be created in it. `what` begins the message. */
-const prepareFolder = async (disk: Disk, folder: string, what: string): Promise<void> => {
+const prepareFolder = async (disk: Disk, folder: string, what: string, mode?: number): Promise<void> => {
   try {
-    await disk.makeFolder(folder)
+    await disk.makeFolder(folder, mode)
     const probe = join(folder, '.blackcore-sync.probe')
     const file = await disk.createFile(probe)
     await file.close()
@@ -54,7 +57,7 @@ const lockFolder = (path: string, folder: string): FolderLock => {
 /** Rejects with a StartError where a folder cannot be used, another engine has it, or the database is not ours to use. */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const { disk, dataFolder, cacheFolder } = options
-  await prepareFolder(disk, dataFolder, 'The data folder')
+  await prepareFolder(disk, dataFolder, 'The data folder', ONLY_THIS_USER)
   await prepareFolder(disk, cacheFolder, options.whereCache)
   const locks: FolderLock[] = []
   const release = (): void => {

@@ -22,9 +22,12 @@ export interface AdmissionParts {
   readonly now: () => number
   /** A job was stored. */
   readonly onQueued: () => void
+  /** What keeps deliveries from being taken; null: nothing any more. */
+  readonly onTrouble: (message: string | null) => void
 }
 
 const FULL = 'the queue is full'
+const QUEUE_IS_FULL = 'The queue is full: deliveries are turned away, and Notion repeats them later.'
 const REFUSED = 'the disk refuses to store the event'
 
 const answer = (status: DeliveryAnswer['status'], id: string, reason: string | null): DeliveryAnswer => ({
@@ -40,7 +43,7 @@ const knownAnswer = ({ id, kind }: ReceivedEvent): DeliveryAnswer =>
   kind === 'verification-token' ? answer('ignored', id, TOKEN_AGAIN) : answer('duplicate', id, 'received before')
 
 export const createAdmission = (parts: AdmissionParts): Admission => {
-  const { store, notes, commits, filter, log, now, onQueued } = parts
+  const { store, notes, commits, filter, log, now, onQueued, onTrouble } = parts
   /** The disk refused the note as well: it is made with the next commit that goes through. */
   let owesCatchUpNote = false
 
@@ -106,9 +109,12 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
         // Not in any other case: a neighbour of the same commit may have failed, and owes the note since.
         if (isPaid) owesCatchUpNote = false
         if (result.status === 'queued' || result.status === 'ignored') onQueued()
+        if (result.status === 'queued') onTrouble(null)
+        if (result.status === 'unavailable') onTrouble(QUEUE_IS_FULL)
         return result
       } catch (error) {
         owesCatchUpNote = true
+        onTrouble(`Deliveries cannot be stored: ${errorText(error)}. Check the space on the disk of the data folder.`)
         log.error({ event: received.id, error: errorText(error) }, 'The event could not be stored')
         return withoutDisk(received)
       }

@@ -9,6 +9,7 @@ export const createFilterView = (
   watchList: WatchList,
   records: RecordIndex,
   workspaceId: () => string | null,
+  isWorkedOn: (pageId: string) => boolean,
 ): FilterView => {
   const named = new Set(watchList.ids)
   const verdictOf = (id: string, sources: readonly KnownSource[]): Verdict => {
@@ -23,6 +24,6 @@ export const createFilterView = (
     },
     databaseVerdict: (id) => verdictOf(id, catalogue.sourcesOf(id)),
     isAnyUnresolved: () => catalogue.unresolved().length > 0,
-    holds: records.holds,
+    holds: (pageId) => records.holds(pageId) || isWorkedOn(pageId),
   }
 }

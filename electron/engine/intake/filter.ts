@@ -13,6 +13,7 @@ export interface FilterView {
   readonly databaseVerdict: (databaseId: string) => Verdict
   /** True while a title of the settings is not resolved: an unknown database may then be a watched one. */
   readonly isAnyUnresolved: () => boolean
+  /** Pages in the cache, and those about to be: `page.moved` names only where a page went. */
   readonly holds: (pageId: string) => boolean
 }
 
@@ -85,7 +86,11 @@ export const createFilter = (selected: ReadonlySet<EventType>, view: FilterView)
     if ('ignored' in answer) return drop(answer.ignored)
     const entity = entityOf(body, answer.processor)
     if (entity === null) return drop('the event names nothing that it is about')
-    if (!selected.has(body.type) && answer.isSchemaChange !== true) return drop('event type not selected', entity)
+    if (!selected.has(body.type) && answer.isSchemaChange !== true) {
+      const refused = drop('event type not selected', entity)
+      // Nothing follows from the event, but where its database is now has to be known.
+      return answer.isToldAlways === true && !refused.passes ? { ...refused, lookUp: entity } : refused
+    }
     return entity.kind === 'page' ? pageResult(entity, body) : containerResult(entity)
   }
 }

@@ -40,6 +40,8 @@ export interface NotionOptions {
   readonly budget: RequestBudget
   /** Aborting gives up requests that wait for the budget; those on their way end at their time limit. */
   readonly signal: AbortSignal
+  /** Notion gave no answer, or does not accept the token; null: it answers. */
+  readonly onReach: (failure: NotionFailure | null) => void
 }
 
 /** Where Notion asks to wait and does not say how long. */
@@ -67,14 +69,25 @@ const parsed = <T>(answer: Answer<unknown>, schema: z.ZodType<T>, what: string):
 const mapped = <T, U>(answer: Answer<T>, change: (value: T) => U): Answer<U> =>
   answer.ok ? { ok: true, value: change(answer.value) } : answer
 
-export const createNotion = ({ requests, budget, signal }: NotionOptions): Notion => {
+export const createNotion = ({ requests, budget, signal, onReach }: NotionOptions): Notion => {
+  const refused = (failure: NotionFailure): Answer<never> => {
+    onReach(failure.about === 'token' ? failure : null)
+    return { ok: false, failure }
+  }
+
+  const silent = (failure: NotionFailure): Answer<never> => {
+    if (!signal.aborted) onReach(failure)
+    return { ok: false, failure }
+  }
+
   const ask = async (send: () => Promise<RawAnswer>): Promise<Answer<unknown>> => {
     for (;;) {
       await budget.take(signal)
       const answer = await send()
+      if (answer.kind === 'no-answer') return silent(failureOfSilence(answer))
+      if (answer.kind === 'refused' && !isRateLimit(answer)) return refused(failureOfRefusal(answer))
+      onReach(null)
       if (answer.kind === 'body') return { ok: true, value: answer.body }
-      if (answer.kind === 'no-answer') return { ok: false, failure: failureOfSilence(answer) }
-      if (!isRateLimit(answer)) return { ok: false, failure: failureOfRefusal(answer) }
       budget.pauseFor(Math.max(LEAST_PAUSE_MS, answer.retryAfterMs ?? UNNAMED_PAUSE_MS))
     }
   }

@@ -122,6 +122,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     let delayMs = FIRST_RETRY_MS
     for (;;) {
       const step = await roundOrFailure()
+      if (signal.aborted) return
       if (!step.ok && failure?.message !== step.failure.message) {
         log.warn({ code: step.failure.code }, step.failure.message)
       }
@@ -142,7 +143,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
       if (failure === null && unresolved.length > 0) {
         problems.push({
           code: 'database-not-found',
-          severity: 'notice',
+          severity: 'failure',
           message: `Notion shows no database “${unresolved.join('”, “')}”. Check the title in webhook.databases, and that the database is shared with the connection.`,
         })
       }

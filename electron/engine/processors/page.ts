@@ -62,7 +62,8 @@ export const planPage = async (parts: PageParts, pageId: NotionId, eventId: stri
   const placeOf = async (page: NotionPage): Promise<Answer<Place | null>> => {
     const { sourceId, databaseId } = parentOf(page)
     const source = sourceId === null ? null : catalogue.source(sourceId)
-    if (source !== null) return { ok: true, value: { source, learned: [] } }
+    const isWhereItWas = databaseId === null || databaseId === source?.databaseId
+    if (source !== null && isWhereItWas) return { ok: true, value: { source, learned: [] } }
     if (sourceId === null && databaseId === null) return { ok: true, value: null }
     const facts = await lookUpParent(notion, sourceId, databaseId)
     if (!facts.ok) return isAboutObject(facts.failure) ? { ok: true, value: null } : facts

@@ -3,7 +3,7 @@ import type { Entity } from '../../../shared/entities.ts'
 
 /** What an event type leads to: the processor of the thing that it is about, or nothing, with the reason. */
 export type EventAnswer =
-  | { readonly processor: Entity['kind']; readonly isSchemaChange?: true }
+  | { readonly processor: Entity['kind']; readonly isSchemaChange?: true; readonly isToldAlways?: true }
   | { readonly ignored: string }
 
 const PAGE: EventAnswer = { processor: 'page' }
@@ -28,14 +28,14 @@ const EVENT_ANSWERS = {
   'database.content_updated': DATABASE,
   'database.schema_updated': { processor: 'database', isSchemaChange: true },
   'database.moved': DATABASE,
-  'database.deleted': DATABASE,
-  'database.undeleted': DATABASE,
+  'database.deleted': { processor: 'database', isToldAlways: true },
+  'database.undeleted': { processor: 'database', isToldAlways: true },
   'data_source.created': SOURCE,
   'data_source.content_updated': SOURCE,
   'data_source.schema_updated': { processor: 'data_source', isSchemaChange: true },
-  'data_source.moved': SOURCE,
-  'data_source.deleted': SOURCE,
-  'data_source.undeleted': SOURCE,
+  'data_source.moved': { processor: 'data_source', isToldAlways: true },
+  'data_source.deleted': { processor: 'data_source', isToldAlways: true },
+  'data_source.undeleted': { processor: 'data_source', isToldAlways: true },
   'comment.created': COMMENT,
   'comment.updated': COMMENT,
   'comment.deleted': COMMENT,

@@ -22,6 +22,8 @@ export interface QuietTime {
 /** Taking events in; everything within a transaction of the caller. */
 export interface EventStore {
   isKnown(eventId: string): boolean
+  /** True while a job of the entity is open or active. */
+  hasJob(entity: Entity): boolean
   /** When the newest event that is remembered came (ms since 1970). */
   lastReceivedAt(): number | null
   ignore(event: StoredEvent, reason: string): void
@@ -105,6 +107,10 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
 
   return {
     isKnown: (eventId) => database.sql('SELECT 1 FROM event WHERE id = ?').get(eventId) !== undefined,
+    hasJob: (entity) =>
+      database
+        .sql(`SELECT 1 FROM job WHERE entity = ? AND state IN ('waiting', 'delayed', 'active')`)
+        .get(entityKey(entity)) !== undefined,
     lastReceivedAt: () =>
       database.sql('SELECT max(received_at) AS at FROM event').get<{ at: number | null }>()?.at ?? null,
     ignore: (event, reason) => {

@@ -32,6 +32,8 @@ export interface JobStore {
   /** What a crash left active becomes waiting; gives how many. */
   recover(now: number): number
   counts(): Readonly<Record<JobState, number>>
+  /** Why failed jobs failed: the newest message of each code, and how many jobs it stands for; most first. */
+  failures(): readonly { readonly message: string; readonly jobs: number }[]
 }
 
 interface JobRow {
@@ -57,7 +59,14 @@ const claimed = (row: JobRow): ClaimedJob => ({
   failedAttempts: row.failed_attempts,
 })
 
-export const createJobStore = (database: Database): JobStore => {
+/** The longest backoff with its jitter; see the worker's backoff. */
+const LONGEST_BACKOFF_MS = 4_500_000
+
+/** The longest quiet time that settings allow. */
+const LONGEST_QUIET_MS = 24 * 3_600_000
+
+/** `longestQuietMs`: how long all quiet times of one burst may be. */
+export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIET_MS): JobStore => {
   const row = (id: number): JobRow => {
     const found = database.sql(`SELECT ${COLUMNS} FROM job WHERE id = ?`).get<JobRow>(id)
     if (found === undefined) throw new Error(`No job ${id}`)
@@ -103,6 +112,13 @@ export const createJobStore = (database: Database): JobStore => {
 
   return {
     claim: (now, limit) => {
+      // What lies farther ahead than anything can was dated by a clock that has been set back since.
+      database
+        .sql(
+          `UPDATE job SET run_at = ?1, created_at = min(created_at, ?1)
+           WHERE ${OPEN} AND run_at > ?1 + CASE state WHEN 'delayed' THEN ?2 ELSE ?3 END`,
+        )
+        .run(now, LONGEST_BACKOFF_MS, longestQuietMs)
       const jobs: ClaimedJob[] = []
       while (jobs.length < limit) {
         const job = claimNext(now)
@@ -141,6 +157,15 @@ export const createJobStore = (database: Database): JobStore => {
       for (const job of left) reopen(job, 'waiting', now)
       return left.length
     },
+    failures: () =>
+      database
+        .sql(
+          `SELECT a.message, count(*) AS jobs, max(j.ended_at) FROM job j
+           JOIN attempt a ON a.job_id = j.id AND a.number = j.attempts
+           WHERE j.state = 'failed' GROUP BY a.code ORDER BY jobs DESC LIMIT 5`,
+        )
+        .all<{ message: string; jobs: number }>()
+        .map(({ message, jobs }) => ({ message, jobs })),
     counts: () => {
       const counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>
       const rows = database

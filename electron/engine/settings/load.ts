@@ -41,6 +41,7 @@ const UNREADABLE: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'this user may not read it'],
   ['EPERM', 'this user may not read it'],
   ['EISDIR', 'it is a folder'],
+  ['ENCODING', 'it is not text in UTF-8; save it as UTF-8'],
 ])
 
 const readFile = (input: LoadInput, path: string): string => {

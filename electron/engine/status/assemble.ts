@@ -4,6 +4,8 @@ import { isoTime } from '../foundation/clock.ts'
 /** What the stages report, gathered at one moment. */
 export interface StatusFacts {
   readonly jobs: EngineStatus['jobs']
+  /** Why failed jobs failed, most frequent first. */
+  readonly failures: readonly { readonly message: string; readonly jobs: number }[]
   readonly metrics: EngineStatus['metrics']
   readonly lastEventAt: number | null
   readonly isPaired: boolean
@@ -20,7 +22,9 @@ const notice = (code: string, message: string): Problem => ({ code, severity: 'n
 const failure = (code: string, message: string): Problem => ({ code, severity: 'failure', message })
 
 const problemsOf = (facts: StatusFacts): readonly Problem[] => {
-  const problems: Problem[] = [...facts.reported]
+  const problems: Problem[] = facts.reported.filter(
+    (problem, at) => facts.reported.findIndex((other) => other.message === problem.message) === at,
+  )
   if (!facts.isPaired) {
     problems.push(failure('not-paired', 'No webhook secret is set, so every delivery is refused. Set webhook.secret.'))
   }
@@ -28,7 +32,8 @@ const problemsOf = (facts: StatusFacts): readonly Problem[] => {
     problems.push(failure('rate-limited', `Notion asks to wait until ${isoTime(facts.rateLimitedUntil)}.`))
   }
   if (facts.jobs.failed > 0) {
-    problems.push(failure('failed-jobs', `Failed jobs wait for a person: ${facts.jobs.failed}.`))
+    const reasons = facts.failures.map(({ message, jobs }) => ` ${jobs}: ${message}`).join('')
+    problems.push(failure('failed-jobs', `Failed jobs wait for a person: ${facts.jobs.failed}.${reasons}`))
   }
   if (facts.isCatchUpDue) {
     problems.push(notice('catch-up-due', 'Updates were turned away and may be missing until Notion sends them again.'))

@@ -1,3 +1,4 @@
+import { type Entity, entityKey } from '../../../shared/entities.ts'
 import type { Clock } from '../foundation/clock.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
@@ -14,6 +15,8 @@ export interface OutcomePorts<Job> {
 }
 
 export interface RunnerJob extends AttemptJob {
+  readonly entity: Entity
+  readonly eventId: string
   readonly eventCount: number
   readonly failedAttempts: number
 }
@@ -25,6 +28,8 @@ export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, '
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
+  /** What keeps outcomes from being stored, or files from being written; null: nothing any more. */
+  readonly onTrouble: (message: string | null) => void
   readonly onProcessed: (events: number, durationMs: number) => void
   readonly onFailed: (events: number, durationMs: number) => void
 }
@@ -62,6 +67,9 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
         return
       } catch (error) {
         if (parts.isEnding()) throw error
+        parts.onTrouble(
+          `Outcomes cannot be stored: ${errorText(error)}. Check the space on the disk of the data folder.`,
+        )
         log.error({ error: errorText(error) }, 'The outcome of an attempt cannot be stored; trying again')
         await clock.sleep(STORE_AGAIN_MS)
       }
@@ -69,11 +77,19 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
   }
 
   const tell = (job: Job, end: AttemptEnd, durationMs: number): void => {
-    const fields = { job: job.id, attempt: job.failedAttempts + 1, durationMs: Math.round(durationMs) }
+    const fields = {
+      job: job.id,
+      entity: entityKey(job.entity),
+      event: job.eventId,
+      attempt: job.failedAttempts + 1,
+      durationMs: Math.round(durationMs),
+    }
     if (end.kind === 'done') {
+      parts.onTrouble(null)
       parts.onProcessed(job.eventCount, durationMs)
       log.info({ ...fields, outcome: end.outcome, reason: end.reason }, 'Job completed')
     } else if (end.kind === 'failed') {
+      if (end.failure.code.startsWith('E')) parts.onTrouble(end.failure.message)
       if (isFinal(job, end.failure)) parts.onFailed(job.eventCount, durationMs)
       log.warn(
         { ...fields, code: end.failure.code, isFinal: isFinal(job, end.failure) },

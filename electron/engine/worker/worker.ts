@@ -11,6 +11,8 @@ export interface WorkerPorts<Job> {
   run(job: Job): Promise<void>
   /** A job ended, or nothing was left to claim. */
   onChange(): void
+  /** What keeps jobs from being claimed; null: nothing any more. */
+  onTrouble(message: string | null): void
 }
 
 /** Claims due jobs and runs so many of them at once; sleeps until the next is due. */
@@ -55,10 +57,12 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
   const claimSome = async (): Promise<void> => {
     try {
       const jobs = await ports.claim(concurrency - running.size)
+      ports.onTrouble(null)
       for (const job of jobs) start(job)
       const dueAt = ports.nextDueAt()
       if (dueAt !== null && running.size < concurrency) sleepFor(dueAt - clock.now())
     } catch (error) {
+      ports.onTrouble(`No job can be started: ${errorText(error)}. Check the space on the disk of the data folder.`)
       log.error({ error: errorText(error) }, 'No job can be claimed')
       sleepFor(CLAIM_AGAIN_MS)
     }

@@ -18,6 +18,7 @@ const keeperWith = () => {
   let held: Promise<unknown> = Promise.resolve()
   const files: DatabaseFiles = {
     dirty: () => [...dirty],
+    exists: () => Promise.resolve(true),
     fileOf: (id) => `/cache/${id}.json`,
     finishRenamings: async () => undefined,
     write: async (id) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createPageNames } from '../../../electron/engine/cache/page-names.ts'
 import { newStage } from '../../support/cache-stage.ts'
-import { idNumber, PEOPLE, removeOf, TASKS, writeOf } from '../../support/page-builders.ts'
+import { idNumber, PEOPLE, TASKS, writeOf } from '../../support/page-builders.ts'
 
 /** Two pages whose ids end alike: the short name of a title can be only one's. */
 const ONE = idNumber(0x1_ab12_cd34)
@@ -83,10 +83,15 @@ test('a page gives up all names but the one that it keeps, and nobody else’s',
 })
 
 test('in the trash a file keeps its name, unless another page’s lies there under it', async () => {
-  const { names, carryOut } = await pageNames()
+  const { names, carryOut, cache } = await pageNames()
   await carryOut(1, writeOf(ONE, 'Plan'))
-  await carryOut(2, removeOf(ONE, 1))
-  expect(names.trashName(ONE, 'Plan (ab12cd34).json')).toBe('Plan (ab12cd34).json')
-  expect(names.trashName(OTHER, 'Plan (ab12cd34).json')).toBe(`Plan (${OTHER}).json`)
-  expect(names.trashName(OTHER, 'Other (ab12cd34).json')).toBe('Other (ab12cd34).json')
+  await carryOut(2, writeOf(OTHER, 'Plan', { databaseId: PEOPLE }))
+  const trashNames = () => [ONE, OTHER].map((id) => cache.records.record(id)?.trashName)
+  names.claimTrash(ONE, 'Plan (ab12cd34).json')
+  // Before the first has arrived there: two that are removed at the same moment must not meet.
+  names.claimTrash(OTHER, 'PLAN (ab12cd34).json')
+  expect(trashNames()).toEqual(['Plan (ab12cd34).json', `PLAN (${OTHER}).json`])
+  names.claimTrash(ONE, 'Plan (ab12cd34).json')
+  names.claimTrash(OTHER, 'Other (ab12cd34).json')
+  expect(trashNames()).toEqual(['Plan (ab12cd34).json', 'Other (ab12cd34).json'])
 })

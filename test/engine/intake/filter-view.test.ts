@@ -13,6 +13,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 const DATABASE = notionId(1)
 const SOURCE = notionId(2)
 const OTHER = notionId(3)
+const WORKED_ON = notionId(4)
 
 const facts: SourceFacts = {
   databaseId: DATABASE,
@@ -30,7 +31,13 @@ const viewOf = (entries: readonly string[], learned: readonly SourceFacts[] = []
   const watchList = createWatchList(entries)
   const catalogue = createCatalogue(database, watchList)
   database.transaction(() => catalogue.learn(learned))
-  return createFilterView(catalogue, watchList, createRecordIndex(database), () => 'w1')
+  return createFilterView(
+    catalogue,
+    watchList,
+    createRecordIndex(database),
+    () => 'w1',
+    (pageId) => pageId === WORKED_ON,
+  )
 }
 
 test.each(['Tasks', 'Tasks of 2026', DATABASE, dashedId(SOURCE)])(
@@ -71,4 +78,10 @@ test('it says whose workspace it is, and that a page without a record is not hel
   const view = viewOf(['Tasks'])
   expect(view.workspaceId()).toBe('w1')
   expect(view.holds(notionId(7))).toBe(false)
+})
+
+test('a page that is being fetched for the first time counts as held: page.moved names only where it went', () => {
+  const view = viewOf(['Tasks'], [facts])
+  expect(view.holds(WORKED_ON)).toBe(true)
+  expect(view.holds(OTHER)).toBe(false)
 })

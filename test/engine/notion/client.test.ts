@@ -17,7 +17,12 @@ const scripted = (answer: (asked: string, nth: number) => RawAnswer) => {
   const ending = new AbortController()
   const requests = createScriptedRequests(answer)
   const budget = createRequestBudget(clock, 100)
-  return { clock, ending, requests, budget, notion: createNotion({ requests, budget, signal: ending.signal }) }
+  const reached: (string | null)[] = []
+  const onReach = (failure: { readonly code: string } | null): void => {
+    reached.push(failure?.code ?? null)
+  }
+  const notion = createNotion({ requests, budget, signal: ending.signal, onReach })
+  return { clock, ending, requests, budget, reached, notion }
 }
 
 const page = (results: readonly unknown[], cursor: string | null, hasMore = cursor !== null): RawAnswer =>
@@ -180,4 +185,16 @@ test('A page that Notion does not find is a missing object', async () => {
   onTestFinished(() => simulator.stop())
   const failure = { code: 'object_not_found', about: 'missing object' }
   expect(await notionAt(simulator.url).page(ID)).toMatchObject({ ok: false, failure })
+})
+
+test('a Notion that gives no answer, or does not accept the token, is told at once, and until it answers again', async () => {
+  const answers: RawAnswer[] = [
+    { kind: 'no-answer', reason: 'network', detail: 'refused' },
+    refusal(401, 'unauthorized'),
+    refusal(404, 'object_not_found'),
+    body(ME),
+  ]
+  const { notion, reached } = scripted((_, nth) => answers[nth - 1]!)
+  for (const _ of answers) await notion.me()
+  expect(reached).toStrictEqual(['unreachable', 'unauthorized', null, null])
 })

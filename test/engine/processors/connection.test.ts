@@ -140,7 +140,7 @@ describe('an entry that nothing answers to', () => {
     await round()
     expect(watchedTitles(cached)).toEqual([`${PEOPLE} / ${PEOPLE}`])
     expect(connection.problems()).toEqual([
-      { code: 'database-not-found', severity: 'notice', message: expect.stringContaining('“Shelf”') },
+      { code: 'database-not-found', severity: 'failure', message: expect.stringContaining('“Shelf”') },
     ])
     cached.workspace.addDatabase('Shelf')
     await nextRound(600_000)

@@ -183,3 +183,31 @@ test('two active or two open jobs of one page cannot be stored, whoever tries', 
     copy('unheard-of')
   }).toThrow(/CHECK/)
 })
+
+test('a clock that was set back strands no job: what lies farther ahead than anything can is due now', () => {
+  const { database } = createQueueFile()
+  const store = createEventStore(database, 10, { quietMs: 300, longestMs: 30_000 })
+  const jobs = createJobStore(database, 30_000)
+  const wrong = Date.UTC(2027, 0, 1)
+  const right = wrong - 3 * 3_600_000
+  store.enqueue(pageEvent('dated by the wrong clock', 1, wrong), page(1))
+  expect(jobs.claim(right, 1)).toHaveLength(1)
+  store.enqueue(pageEvent('in its quiet time', 2, right), page(2))
+  expect(jobs.claim(right, 1)).toHaveLength(0)
+})
+
+test('why jobs failed can be told: the newest message of each code, with how many jobs it stands for', () => {
+  const { database } = createQueueFile()
+  const store = createEventStore(database, 10, { quietMs: 0, longestMs: 0 })
+  const jobs = createJobStore(database)
+  for (const n of [1, 2, 3]) {
+    store.enqueue(pageEvent(`event ${n}`, n, T), page(n))
+    const [job] = jobs.claim(T, 1)
+    const code = n === 3 ? 'unauthorized' : 'restricted_resource'
+    jobs.fail(job!, failedAt(T, { kind: 'permanent', code, message: `because ${code}` }), T)
+  }
+  expect(jobs.failures()).toStrictEqual([
+    { message: 'because restricted_resource', jobs: 2 },
+    { message: 'because unauthorized', jobs: 1 },
+  ])
+})

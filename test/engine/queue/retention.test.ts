@@ -60,7 +60,7 @@ describe('what is remembered', () => {
       arrive(state, index + 1)
       if (state === 'waiting') continue
       const job = claimOne(jobs, T)
-      if (state === 'delayed') jobs.delay(job, failedAt(T), T + 400 * DAY_MS)
+      if (state === 'delayed') jobs.delay(job, failedAt(T), T + HOUR_MS)
       if (state === 'failed') jobs.fail(job, failedAt(T), T)
       if (state === 'held') database.sql(`UPDATE job SET state = 'held' WHERE id = ?`).run(job.id)
     }

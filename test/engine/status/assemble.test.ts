@@ -7,6 +7,7 @@ const assemble = (parts: Partial<StatusFacts> = {}) => {
   const { jobs, metrics } = engineStatus()
   return assembleStatus({
     jobs,
+    failures: [],
     metrics,
     lastEventAt: null,
     isPaired: true,

@@ -24,6 +24,7 @@ const createRun = (retryAttempts = 3) => {
   const applier = createMemoryApplier()
   const commits = createGroupCommit(database)
   const told: { readonly what: string; readonly events: number; readonly durationMs: number }[] = []
+  const troubles: (string | null)[] = []
   const state = { isEnding: false, refusals: 0, result: planned() }
   const run = createJobRunner<ClaimedJob>({
     applier,
@@ -45,6 +46,7 @@ const createRun = (retryAttempts = 3) => {
     clock,
     random: () => 0.5,
     log,
+    onTrouble: (message) => troubles.push(message),
     onProcessed: (events, durationMs) => told.push({ what: 'processed', events, durationMs }),
     onFailed: (events, durationMs) => told.push({ what: 'failed', events, durationMs }),
   })
@@ -61,7 +63,7 @@ const createRun = (retryAttempts = 3) => {
     return nextDueAt === null ? null : nextDueAt - clock.now()
   }
   const rows = (text: string) => database.sql(text).all<Record<string, unknown>>()
-  return { attempt, arrive, applier, clock, jobs, log, rows, run, state, told }
+  return { attempt, arrive, troubles, applier, clock, jobs, log, rows, run, state, told }
 }
 
 describe('a job that succeeds', () => {

@@ -12,6 +12,7 @@ const createRun = (concurrency: number, ports: Partial<WorkerPorts<number>> = {}
   const waiting: { readonly job: number; readonly dueAt: number }[] = []
   const running = new Map<number, PromiseWithResolvers<undefined>>()
   const started: number[] = []
+  const troubles: (string | null)[] = []
   const state = { most: 0, claims: 0, changes: 0 }
   const worker = createWorker<number>(
     {
@@ -29,6 +30,7 @@ const createRun = (concurrency: number, ports: Partial<WorkerPorts<number>> = {}
         state.most = Math.max(state.most, running.size)
         return end.promise
       },
+      onTrouble: (message) => troubles.push(message),
       onChange: () => {
         state.changes += 1
       },
@@ -49,7 +51,7 @@ const createRun = (concurrency: number, ports: Partial<WorkerPorts<number>> = {}
     else attempt?.reject(error)
     await endOfTurn()
   }
-  return { worker, clock, log, state, started, running, add, end }
+  return { worker, clock, log, state, troubles, started, running, add, end }
 }
 
 describe('claiming', () => {
