@@ -121,7 +121,12 @@ const sideEffects = [
     'Take a server as an argument; its types are exported there',
   ),
   onlyIn('never-5-database', `${FOUNDATION}database\\.ts$`, builtinPattern('sqlite'), 'Take a database as an argument'),
-  onlyIn('never-5-log', `${FOUNDATION}log\\.ts$`, packagePattern('pino'), 'Take a log as an argument'),
+  onlyIn(
+    'never-5-log',
+    `${FOUNDATION}log(-file)?\\.ts$`,
+    [packagePattern('pino'), packagePattern('rotating-file-stream')],
+    'Take a log as an argument',
+  ),
   onlyIn('never-5-ngrok', `${ENGINE}tunnel/`, packagePattern('@ngrok/ngrok'), 'Take a tunnel as an argument'),
   onlyIn(
     'never-5-notion-sdk',

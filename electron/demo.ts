@@ -146,8 +146,10 @@ await runProgram(async () => {
   })
   const warnings = createLog((line) => process.stderr.write(line), [secret], 'warn')
   const engine = await startEngine({ loaded, dataFolder: join(folder, 'data'), log: warnings })
-  const { status } = engine
-  const console = await startConsole({ port: 0, where: loaded.where('console.port'), status })
+  const { status, metrics, calls } = engine
+  const where = loaded.where('console.port')
+  const token = randomBytes(32).toString('base64url')
+  const console = await startConsole({ port: 0, where, status, metrics, token, calls })
   const cache = loaded.settings.cache.folder
   print(`Cache folder   ${cache}\nConsole        ${console.url}\n`)
   const lastLine = isOnce

@@ -1,3 +1,5 @@
+import { NoEngineError } from './console/client.ts'
+import { CommandError } from './console/commands.ts'
 import { StartError } from './engine/engine.ts'
 import { SettingsError } from './engine/settings/load.ts'
 
@@ -8,10 +10,12 @@ export class UsageError extends Error {
 
 const WRONG_INPUT = 2
 
+const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** The exit code and the one sentence for a person; null for what is a bug. */
 export const explained = (error: unknown): { readonly exitCode: number; readonly sentence: string } | null => {
-  if (error instanceof SettingsError || error instanceof UsageError) {
-    return { exitCode: WRONG_INPUT, sentence: error.message }
+  if ([SettingsError, UsageError, CommandError, NoEngineError].some((kind) => error instanceof kind)) {
+    return { exitCode: WRONG_INPUT, sentence: errorMessage(error) }
   }
   return error instanceof StartError ? { exitCode: error.exitCode, sentence: error.message } : null
 }

@@ -18,6 +18,7 @@ const PROGRAMS = {
   demo: [inProject('electron/demo.ts')],
   simulate: [inProject('electron/simulate.ts')],
   bench: [inProject('test/bench/run.ts')],
+  soak: [inProject('test/soak/run.ts')],
   test: [inProject('node_modules/vitest/vitest.mjs'), 'run', '--root', root],
   check: [inProject('scripts/check.mjs')],
 }

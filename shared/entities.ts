@@ -1,18 +1,20 @@
 import { type NotionId, parseNotionId } from './ids.ts'
 
+/** title: only the title of a page that is not held, for the records that show it. */
+const ENTITY_KINDS = ['page', 'database', 'data_source', 'title'] as const
+
 /** What a job is about. One page is never worked on twice at once: the entity's key is what makes jobs one. */
 export interface Entity {
-  readonly kind: 'page' | 'database' | 'data_source'
+  readonly kind: (typeof ENTITY_KINDS)[number]
   readonly id: NotionId
 }
 
 export const entityKey = (entity: Entity): string => `${entity.kind}:${entity.id}`
 
 export const parseEntityKey = (key: string): Entity => {
-  const [kind, text] = key.split(':')
+  const [name, text] = key.split(':')
+  const kind = ENTITY_KINDS.find((known) => known === name)
   const id = parseNotionId(text ?? '')
-  if (id === null || (kind !== 'page' && kind !== 'database' && kind !== 'data_source')) {
-    throw new Error(`No entity: ${key}`)
-  }
+  if (id === null || kind === undefined) throw new Error(`No entity: ${key}`)
   return { kind, id }
 }

@@ -69,7 +69,7 @@ const millisecondsOf = (written: unknown): number | null => {
 }
 
 /** Takes `500ms`, `5s`, `10m`, `1h`, or 0; gives milliseconds. */
-const durationMs = z.unknown().transform((written, context) => {
+export const durationMs = z.unknown().transform((written, context) => {
   const ms = millisecondsOf(written)
   if (ms !== null && ms <= LONGEST_DURATION_MS) return ms
   context.addIssue('must be a duration of at most 24h with its unit, such as 500ms, 5s, 10m or 1h')

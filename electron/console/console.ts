@@ -1,5 +1,7 @@
+import type { CallHandlers } from '../../shared/bridge.ts'
 import { healthOf, type EngineStatus } from '../../shared/status.ts'
 import { closeServer, createHttpServer, type FastifyInstance, listenAt, systemClock } from '../engine/engine.ts'
+import { serveCalls } from './calls.ts'
 import { statusText } from './status-text.ts'
 
 /** The console: what a person, or a program of this machine, asks the running engine. Loopback only. */
@@ -14,6 +16,10 @@ export interface ConsoleOptions {
   /** Names the setting of the port in messages. */
   readonly where: string
   readonly status: () => EngineStatus
+  readonly metrics: () => Promise<string>
+  /** Commands are answered only to who knows the token. */
+  readonly token: string
+  readonly calls: CallHandlers
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -37,15 +43,24 @@ const guard = (server: FastifyInstance): void => {
 }
 
 /** Rejects with a StartError where the port cannot be had. */
-export const startConsole = async ({ port, where, status }: ConsoleOptions): Promise<Console> => {
+export const startConsole = async (options: ConsoleOptions): Promise<Console> => {
+  const { port, where, status } = options
   const server = createHttpServer({ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000 })
   guard(server)
   server.get('/health', () => healthOf(status()))
   server.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send(statusText(status())))
+  server.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await options.metrics()),
+  )
+  serveCalls(server, options.token, options.calls)
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Nothing is here.' }))
   const url = await listenAt(server, LOOPBACK, port, where)
   return {
     url,
-    stop: () => closeServer(server, systemClock),
+    stop: () => {
+      // A waiting call would hold the end up.
+      server.server.closeAllConnections()
+      return closeServer(server, systemClock)
+    },
   }
 }

@@ -1,39 +1,36 @@
-import { expandEventNames } from '../../shared/events.ts'
-import type { NotionId } from '../../shared/ids.ts'
+import type { CallHandlers } from '../../shared/bridge.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
-import type { SourceFacts } from './cache/catalogue.ts'
 import { cacheFolders } from './cache/folders.ts'
 import { CACHE_SCHEMA } from './cache/schema.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
-import { systemDisk } from './foundation/disk.ts'
+import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
 import { closeServer, listenAt } from './foundation/listening.ts'
 import type { Log } from './foundation/log.ts'
 import { createSignal } from './foundation/signal.ts'
 import { openStorage } from './foundation/storage.ts'
-import { createAdmission } from './intake/admission.ts'
-import { createFilter } from './intake/filter.ts'
 import { createFilterView } from './intake/filter-view.ts'
-import { createFloodGuard } from './intake/flood.ts'
-import { createListener, WEBHOOK_PATH } from './intake/listener.ts'
+import { createIntake } from './intake/intake.ts'
+import { WEBHOOK_PATH } from './intake/listener.ts'
 import { createRequestBudget } from './notion/budget.ts'
 import { createNotion } from './notion/client.ts'
 import type { NotionFailure } from './notion/failures.ts'
-import { createSdkRequests } from './notion/sdk.ts'
+import { createSdkRequests, type NotionRequests } from './notion/sdk.ts'
 import { createConnection } from './processors/connection.ts'
 import { createPlanner } from './processors/planner.ts'
-import { createEventStore } from './queue/event-store.ts'
-import { type ClaimedJob, createJobStore } from './queue/job-store.ts'
-import { createQueueNotes } from './queue/notes.ts'
-import { createPruning } from './queue/retention.ts'
+import { createCalls } from './queue/calls.ts'
+import type { ClaimedJob } from './queue/job-store.ts'
+import { openQueue } from './queue/queue.ts'
 import { QUEUE_SCHEMA } from './queue/schema.ts'
+import { createTakingUp } from './queue/taking-up.ts'
 import { type LoadedSettings, needToken } from './settings/load.ts'
-import { assembleStatus } from './status/assemble.ts'
 import { createCounters } from './status/counters.ts'
+import { createLoopDelay } from './status/loop-delay.ts'
+import { createReports } from './status/reports.ts'
 import { createTroubles } from './status/troubles.ts'
-import { createJobRunner } from './worker/job-runner.ts'
-import { createWorker } from './worker/worker.ts'
+import { createCrew } from './worker/crew.ts'
+import { createIdleWait } from './worker/idle-wait.ts'
 
 export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
@@ -41,12 +38,17 @@ export { StartError } from './foundation/errors.ts'
 export { createHttpServer, type FastifyInstance } from './foundation/http-server.ts'
 export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
+export { createLogFile } from './foundation/log-file.ts'
 
 /** A running engine: deliveries in, JSON files out. */
 export interface Engine {
   /** Where deliveries are accepted: `http://host:port/webhooks/notion`. */
   readonly webhookUrl: string
   status(): EngineStatus
+  /** The metrics in the text format of Prometheus. */
+  metrics(): Promise<string>
+  /** What people can ask of it. */
+  readonly calls: CallHandlers
   /** Resolves when nothing is left to do, database files written (or found to be impossible to write). */
   whenIdle(): Promise<void>
   /** Drains: accepts and claims nothing more, ends what is active (10 s at most), writes the database files. */
@@ -59,56 +61,65 @@ export interface EngineOptions {
   readonly dataFolder: string
   readonly log: Log
   readonly clock?: Clock
+  /** Where side effects leave the engine: a test counts them, and makes the nth one fail. */
+  readonly seams?: EngineSeams
+}
+
+export interface EngineSeams {
+  readonly disk?: Disk
+  readonly requests?: (requests: NotionRequests) => NotionRequests
+  readonly beforeCommit?: () => void
 }
 
 /** The whole end is promised within 10 s: what is given up needs a moment to come to rest. */
 const DRAIN_LIMIT_MS = 9_000
 const ANSWER_LIMIT_MS = 60_000
 
-/** All quiet times of one burst together, unless the setting is longer. */
-const LONGEST_BURST_MS = 30_000
-
 /**
  * Starts an engine. Rejects with a StartError or SettingsError; before a port is touched, where folders or another
  * engine are the reason. Does not wait for Notion.
  */
-export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock }: EngineOptions): Promise<Engine> => {
+export const startEngine = async (options: EngineOptions): Promise<Engine> => {
+  const { loaded, dataFolder, log, clock = systemClock, seams = {} } = options
+  const disk = seams.disk ?? systemDisk
   const { settings, where } = loaded
   const { webhook, notion: notionSettings } = settings
   const token = needToken(loaded)
   const folders = cacheFolders(settings.cache.folder)
   const storage = await openStorage({
-    disk: systemDisk,
+    disk,
     dataFolder,
     cacheFolder: folders.root,
     cacheLock: folders.lock,
     whereCache: where('cache.folder'),
     migrations: [`${QUEUE_SCHEMA};${CACHE_SCHEMA}`],
+    now: clock.now(),
+    beforeCommit: seams.beforeCommit,
   })
   const { database } = storage
   const commits = createGroupCommit(database)
   const counters = createCounters()
   const troubles = createTroubles()
-  const tell =
-    (code: string) =>
-    (message: string | null): void => {
-      if (message === null) troubles.clear(code)
-      else troubles.raise(code, message)
-    }
+  const { tell } = troubles
   const ending = new AbortController()
   const changed = createSignal()
+  const loopDelay = createLoopDelay()
 
   const cache = await openCache({
     database,
     commits,
-    disk: systemDisk,
+    disk,
     folders,
     watched: webhook.databases,
     clock,
     log,
+    wantTitles: (pageIds) => {
+      for (const id of pageIds) {
+        events.enqueueInternal({ kind: 'title', id }, clock.now(), webhook.debouncing.pageUpdatesMs)
+      }
+    },
   }).catch((error: unknown) => {
-    storage.close()
-    throw error
+    throw storage.closedBy(error)
   })
   const { catalogue, watchList, records, keeper } = cache
 
@@ -117,40 +128,28 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
   }
   const budget = createRequestBudget(clock, notionSettings.requestsPerMinute)
   const sdk = { ...notionSettings, token, answerLimitMs: ANSWER_LIMIT_MS, signal: ending.signal }
-  const notion = createNotion({ requests: createSdkRequests(sdk), budget, signal: ending.signal, onReach })
+  const requests = seams.requests?.(createSdkRequests(sdk)) ?? createSdkRequests(sdk)
+  const notion = createNotion({ requests, budget, signal: ending.signal, onReach })
 
-  const { pageUpdatesMs: quietMs } = webhook.debouncing
-  const quiet = { quietMs, longestMs: Math.max(LONGEST_BURST_MS, quietMs) }
-  const events = createEventStore(database, webhook.processing.queueSize, quiet)
-  const jobs = createJobStore(database, quiet.longestMs)
-  const notes = createQueueNotes(database)
-  const pruning = createPruning(database, commits, clock, log)
-
-  const fetchHeldPages = (sourceId: NotionId | null): void => {
-    database.transaction(() => {
-      for (const id of records.heldPages(sourceId)) events.enqueueInternal({ kind: 'page', id }, clock.now())
-    })
-  }
-
-  /** Within a transaction. Events of a source that turns out to be watched are taken up. */
-  const learn = (facts: readonly SourceFacts[]): void => {
-    const moved = facts.filter((source) => {
-      const before = catalogue.source(source.sourceId)
-      return before !== null && before.databaseId !== source.databaseId
-    })
-    const watched = catalogue.learn(facts)
-    for (const { sourceId } of moved) fetchHeldPages(sourceId)
-    for (const source of watched) {
-      events.readmit(source.sourceId, clock.now())
-      events.readmit(source.databaseId, clock.now())
-    }
-  }
-
-  const runJob = createJobRunner<ClaimedJob>({
-    applier: cache.applier,
+  const { events, jobs, notes, people, pruning } = openQueue({
+    database,
     commits,
+    clock,
+    log,
+    queueSize: webhook.processing.queueSize,
+    quietMs: webhook.debouncing.pageUpdatesMs,
+  })
+
+  const { learn, fetchHeldPages } = createTakingUp({ database, events, catalogue, records, clock })
+
+  const { worker, flow } = createCrew<ClaimedJob>({
+    jobs,
+    commits,
+    applier: cache.applier,
     learn,
-    isEnding: () => ending.signal.aborted,
+    learnTitles: (titles) => {
+      records.storeTitles(titles, clock.now())
+    },
     plan: createPlanner({
       notion,
       catalogue,
@@ -160,30 +159,25 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
       now: clock.now,
       withContent: settings.cache.content,
     }),
-    jobs,
+    isEnding: () => ending.signal.aborted,
     retryAttempts: webhook.processing.retryAttempts,
-    clock,
+    concurrency: webhook.processing.workers,
     random: Math.random,
-    log,
-    onTrouble: tell('working'),
-    onProcessed: counters.processed,
-    onFailed: counters.failed,
-  })
-  const worker = createWorker<ClaimedJob>(
-    {
-      claim: (limit) => commits.run(() => jobs.claim(clock.now(), limit)),
-      nextDueAt: jobs.nextDueAt,
-      run: runJob,
-      onChange: () => {
-        keeper.wake()
-        changed.notify()
-      },
-      onTrouble: tell('claiming'),
-    },
-    webhook.processing.workers,
     clock,
     log,
-  )
+    pause: { get: notes.pause },
+    rateLimitedUntil: budget.pausedUntil,
+    probe: async () => {
+      const me = await notion.me()
+      return me.ok ? null : me.failure
+    },
+    counters,
+    tell,
+    onChange: () => {
+      keeper.wake()
+      changed.notify()
+    },
+  })
 
   const connection = createConnection({
     notion,
@@ -201,54 +195,44 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
     },
   })
 
-  const filterView = createFilterView(
-    catalogue,
-    watchList,
-    records,
-    () => connection.workspace()?.id ?? null,
-    (id) => events.hasJob({ kind: 'page', id }),
-  )
-  const admission = createAdmission({
+  const listener = createIntake({
+    webhook,
+    view: createFilterView(
+      catalogue,
+      watchList,
+      records,
+      () => connection.workspace()?.id ?? null,
+      (id) => events.hasJob({ kind: 'page', id }),
+    ),
     store: events,
     notes,
     commits,
-    filter: createFilter(expandEventNames(webhook.events), filterView),
+    clock,
     log,
-    now: clock.now,
     onQueued: worker.wake,
     onTrouble: tell('storing'),
-  })
-  const flood = createFloodGuard(clock.monotonicMs)
-  const secrets = webhook.secret === null ? [] : [webhook.secret]
-  const listener = createListener({
-    secrets: () => secrets,
-    admit: admission.admit,
-    admitsUnsigned: flood.admits,
     onAnswered: (answer) => {
       counters.answered(answer, clock.now())
     },
-    log,
   })
 
-  const isAtRest = (): boolean => {
-    const counts = jobs.counts()
-    return counts.waiting + counts.delayed + counts.active === 0 && worker.isResting()
-  }
-
-  const whenIdle = async (): Promise<void> => {
-    for (;;) {
-      const next = changed.next()
-      if (isAtRest()) await keeper.flushNow()
-      if (isAtRest() && keeper.isSettled()) return
-      if (!isAtRest()) await next
-    }
-  }
+  const whenIdle = createIdleWait({
+    openJobs: () => {
+      const counts = jobs.counts()
+      return counts.waiting + counts.delayed + counts.active
+    },
+    worker,
+    files: keeper,
+    changed,
+  })
 
   const stop = async (): Promise<void> => {
     const limit = clock.after(DRAIN_LIMIT_MS, () => {
       ending.abort()
     })
     pruning.stop()
+    flow.stop()
+    loopDelay.stop()
     await closeServer(listener, clock)
     await worker.drain()
     if (!ending.signal.aborted) await keeper.flushNow()
@@ -262,13 +246,18 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
   try {
     const { host, port } = webhook.listen
     const left = database.transaction(() => jobs.recover(clock.now()))
+    if (storage.setAside !== null) {
+      log.error({ file: storage.setAside }, 'The queue’s database was damaged. It was set aside, and a new one begun')
+      database.transaction(() => {
+        notes.noteCatchUpDue(clock.now())
+      })
+    }
     if (cache.isOtherFolder) fetchHeldPages(null)
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')
     address = await listenAt(listener, host, port, where('webhook.listen.port'))
   } catch (error) {
     await closeServer(listener, clock)
-    storage.close()
-    throw error
+    throw storage.closedBy(error)
   }
   pruning.start()
   connection.start()
@@ -277,22 +266,32 @@ export const startEngine = async ({ loaded, dataFolder, log, clock = systemClock
   const triggers = Object.keys(webhook.triggers)
   if (triggers.length > 0) log.warn({ triggers }, 'Triggers are accepted in the settings, but not run yet')
 
+  const { status, metrics } = createReports({
+    clock,
+    counters,
+    loopDelay,
+    facts: () => ({
+      jobs: jobs.counts(),
+      failures: jobs.failures(),
+      isPaired: webhook.secret !== null,
+      workspaceName: connection.workspace()?.name ?? null,
+      isCatchUpDue: notes.isCatchUpDue(),
+      hold: flow.hold(),
+      trashedDatabases: catalogue.trashed(),
+      triggers,
+      reported: [...connection.problems(), ...troubles.problems(), ...keeper.problems()],
+    }),
+    lastReceivedAt: events.lastReceivedAt,
+    nextDueAt: jobs.nextDueAt,
+    requests: budget.usage,
+    diskBytes: storage.sizes,
+  })
+
   return {
     webhookUrl: `${address}${WEBHOOK_PATH}`,
-    status: () =>
-      assembleStatus({
-        jobs: jobs.counts(),
-        failures: jobs.failures(),
-        metrics: counters.metrics(),
-        lastEventAt: counters.lastEventAt() ?? events.lastReceivedAt(),
-        isPaired: secrets.length > 0,
-        workspaceName: connection.workspace()?.name ?? null,
-        isCatchUpDue: notes.isCatchUpDue(),
-        rateLimitedUntil: budget.pausedUntil(),
-        trashedDatabases: catalogue.trashed(),
-        triggers,
-        reported: [...connection.problems(), ...troubles.problems(), ...keeper.problems()],
-      }),
+    status,
+    metrics,
+    calls: createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle }),
     whenIdle,
     stop,
   }

@@ -8,6 +8,10 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Unless the answer's own headers say otherwise. */
+export const contentTypeOf = ({ body }: ApiAnswer): string =>
+  typeof body === 'string' ? 'text/html' : 'application/json; charset=utf-8'
+
 /** What the connection is called in the workspace. */
 export const BOT_NAME = 'Blackcore Sync'
 

@@ -1,3 +1,4 @@
+import type { Access } from './access.ts'
 import type { Catalogue, DatabaseEntry, DataSourceEntry } from './catalogue.ts'
 import type { Member } from './members.ts'
 import type { PageEntry } from './page-store.ts'
@@ -12,6 +13,7 @@ export interface ObjectSources {
   readonly catalogue: Catalogue
   readonly members: readonly Member[]
   readonly values: PageValues
+  readonly access: Access
   readonly homePageId: string
 }
 
@@ -98,11 +100,24 @@ const groupObjects = (property: PropertyPlan): readonly ApiObject[] => {
   ]
 }
 
+/** The data source of a generated database, by that database's number. */
+const plannedSource = ({ catalogue }: ObjectSources, plan: number | undefined): DataSourceEntry | undefined => {
+  const id = catalogue.databases()[plan ?? -1]?.dataSourceIds[0]
+  return id === undefined ? undefined : (catalogue.dataSource(id) ?? undefined)
+}
+
+const rolledRelation = (source: DataSourceEntry, property: PropertyPlan): PropertyPlan | undefined =>
+  source.properties.find((candidate) => candidate.name === property.rollup?.relation)
+
+/** A schema does not show relations to what is not shared, nor what is rolled up over them; pages show them empty. */
+const isInSchema = (sources: ObjectSources, source: DataSourceEntry, property: PropertyPlan): boolean => {
+  if (sources.access.isComplete()) return true
+  const relation = property.type === 'rollup' ? rolledRelation(source, property) : property
+  if (relation?.type !== 'relation') return true
+  return sources.access.isDatabaseShared((plannedSource(sources, relation.to) ?? source).databaseId)
+}
+
 const settingsOf = (sources: ObjectSources, source: DataSourceEntry, property: PropertyPlan): ApiObject => {
-  const sourceOf = (plan: number | undefined): DataSourceEntry | undefined => {
-    const id = sources.catalogue.databases()[plan ?? -1]?.dataSourceIds[0]
-    return id === undefined ? undefined : (sources.catalogue.dataSource(id) ?? undefined)
-  }
   switch (property.type) {
     case 'select':
     case 'multi_select':
@@ -116,7 +131,7 @@ const settingsOf = (sources: ObjectSources, source: DataSourceEntry, property: P
     case 'unique_id':
       return { prefix: property.prefix ?? null }
     case 'relation': {
-      const target = sourceOf(property.to) ?? source
+      const target = plannedSource(sources, property.to) ?? source
       return {
         database_id: target.databaseId,
         data_source_id: target.id,
@@ -125,8 +140,8 @@ const settingsOf = (sources: ObjectSources, source: DataSourceEntry, property: P
       }
     }
     case 'rollup': {
-      const relation = source.properties.find((candidate) => candidate.name === property.rollup?.relation)
-      const rolled = sourceOf(relation?.to)?.properties.find(
+      const relation = rolledRelation(source, property)
+      const rolled = plannedSource(sources, relation?.to)?.properties.find(
         (candidate) => candidate.name === property.rollup?.property,
       )
       return {
@@ -144,7 +159,8 @@ const settingsOf = (sources: ObjectSources, source: DataSourceEntry, property: P
 
 export const dataSourceObject = (sources: ObjectSources, source: DataSourceEntry): ApiObject => {
   const database = sources.catalogue.database(source.databaseId)
-  const properties = source.properties.map((property) => [
+  const shown = source.properties.filter((property) => isInSchema(sources, source, property))
+  const properties = shown.map((property) => [
     property.name,
     {
       id: propertyId(property),

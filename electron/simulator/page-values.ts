@@ -1,3 +1,4 @@
+import type { Access } from './access.ts'
 import type { Catalogue } from './catalogue.ts'
 import { streamOf } from './fillings.ts'
 import type { Member } from './members.ts'
@@ -12,6 +13,8 @@ export interface ValueSources {
   readonly members: readonly Member[]
   readonly catalogue: Catalogue
   readonly pages: PageStore
+  /** Pages outside it are left out of relations, and so of what is rolled up over these. */
+  readonly access: Access
   readonly hostedFile: (page: PageEntry, name: string) => unknown
 }
 
@@ -30,7 +33,7 @@ interface Link {
 }
 
 export const createPageValues = (sources: ValueSources): PageValues => {
-  const { seed, pagesPerDatabase, ids, members, catalogue, pages, hostedFile } = sources
+  const { seed, pagesPerDatabase, ids, members, catalogue, pages, access, hostedFile } = sources
 
   const seedOf = (page: PageEntry): PageSeed | null => {
     const { origin } = page
@@ -56,7 +59,7 @@ export const createPageValues = (sources: ValueSources): PageValues => {
 
   const isThere = (link: Link): boolean => {
     const target = pages.entry(link.id)
-    return target !== null && !target.isInTrash && !target.isDeleted
+    return target !== null && !target.isInTrash && !target.isDeleted && access.isPageShared(target)
   }
 
   const rolledUp = (page: PageEntry, property: PropertyPlan): unknown => {

@@ -65,18 +65,18 @@ const search = ({ workspace, request }: Call): ApiAnswer => {
 }
 
 const database = ({ workspace, id }: Call): ApiAnswer => {
-  const found = workspace.database(id)
+  const found = workspace.shared.database(id)
   return found === undefined ? notFound('database', id, workspace.botId) : okAnswer(found)
 }
 
 /** An unknown data source is refused as a database: that is how it was recorded. */
 const dataSource = ({ workspace, id }: Call): ApiAnswer => {
-  const found = workspace.dataSource(id)
+  const found = workspace.shared.dataSource(id)
   return found === undefined ? notFound('database', id, workspace.botId) : okAnswer(found)
 }
 
 const query = ({ workspace, request, id }: Call): ApiAnswer => {
-  const source = workspace.dataSource(id)
+  const source = workspace.shared.dataSource(id)
   if (source === undefined) return notFound('database', id, workspace.botId)
   const body = readPart(listBodySchema, 'body', request.body)
   if (body.isRefused) return body.answer
@@ -86,23 +86,23 @@ const query = ({ workspace, request, id }: Call): ApiAnswer => {
   const cursor = typeof startCursor === 'string' ? readCursor(startCursor) : null
   if (cursor === undefined) return invalid(`The start_cursor provided is invalid: ${startCursor ?? ''}`)
   const isListed: RowTest = (row) => (row.isInTrash || source['in_trash'] === true) === isTrashWanted && test(row)
-  const rows = workspace.rows(id, cursor?.nextId ?? null)
+  const rows = workspace.shared.rows(id, cursor?.nextId ?? null)
   const portion = takePortion(rows, isListed, pageSize ?? 100, cursor?.given ?? 0)
   const only = wantedProperties(request)
-  const results = portion.items.map((row) => shownPage(workspace.page(row.id, only) ?? { properties: {} }))
+  const results = portion.items.map((row) => shownPage(workspace.shared.page(row.id, only) ?? { properties: {} }))
   const status = { type: 'incomplete', incomplete_reason: 'query_result_limit_reached' }
   const more = portion.isLimitReached ? { request_status: status } : {}
   return listAnswer('page_or_data_source', {}, results, portion.nextCursor, more)
 }
 
 const page = ({ workspace, request, id }: Call): ApiAnswer => {
-  const found = workspace.page(id, wantedProperties(request))
+  const found = workspace.shared.page(id, wantedProperties(request))
   return found === undefined ? notFound('page', id, workspace.botId) : okAnswer(shownPage(found))
 }
 
 const property = ({ workspace, request, id, rest }: Call): ApiAnswer => {
-  if (workspace.page(id, new Set()) === undefined) return notFound('page', id, workspace.botId)
-  const found = workspace.property(id, rest)
+  if (workspace.shared.page(id, new Set()) === undefined) return notFound('page', id, workspace.botId)
+  const found = workspace.shared.property(id, rest)
   if (found === undefined) return notFound('property', rest, workspace.botId)
   const read = readPart(listQuerySchema, 'query', Object.fromEntries(request.query))
   if (read.isRefused) return read.answer
@@ -116,7 +116,7 @@ const property = ({ workspace, request, id, rest }: Call): ApiAnswer => {
 }
 
 const markdown = ({ workspace, id }: Call): ApiAnswer => {
-  const found = workspace.markdown(id)
+  const found = workspace.shared.markdown(id)
   if (found === undefined) return notFound('page', id, workspace.botId)
   return okAnswer({ object: 'page_markdown', id, markdown: found, truncated: false, unknown_block_ids: [] })
 }

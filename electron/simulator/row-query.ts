@@ -1,6 +1,6 @@
 import { mix } from './seeded-random.ts'
 import { seededUuid } from './workspace-ids.ts'
-import type { Row } from './workspace.ts'
+import type { Row } from './workspace-reading.ts'
 
 /** A query ends here even when there are more rows; its last answer says so only in `request_status`. */
 export const QUERY_RESULT_LIMIT = 10_000

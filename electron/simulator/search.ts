@@ -18,8 +18,8 @@ function* dataSourcesIn(workspace: Workspace, fromId: string | null): Generator<
   for (const database of workspace.databases) {
     for (const { id, title } of database.dataSources) {
       isReached ||= id === fromId
-      if (!isReached) continue
-      yield { id, isInTrash: database.isInTrash, title: () => title, object: () => workspace.dataSource(id) ?? {} }
+      const object = isReached ? workspace.shared.dataSource(id) : undefined
+      if (object !== undefined) yield { id, isInTrash: database.isInTrash, title: () => title, object: () => object }
     }
   }
 }
@@ -32,12 +32,12 @@ function* pagesIn(workspace: Workspace, fromId: string | null): Generator<Candid
       const isStart = source.id === start
       isReached ||= isStart
       if (!isReached) continue
-      for (const row of workspace.rows(source.id, isStart ? fromId : null)) {
+      for (const row of workspace.shared.rows(source.id, isStart ? fromId : null)) {
         yield {
           id: row.id,
           isInTrash: row.isInTrash || database.isInTrash,
           title: () => workspace.titleOf(row.id) ?? '',
-          object: () => shownPage(workspace.page(row.id) ?? {}),
+          object: () => shownPage(workspace.shared.page(row.id) ?? { properties: {} }),
         }
       }
     }

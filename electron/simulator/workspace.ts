@@ -1,5 +1,5 @@
 import type { Clock } from '../engine/foundation/clock.ts'
-import { type ApiObject, databaseObject, dataSourceObject, type ObjectSources, pageObject } from './api-objects.ts'
+import { COMPLETE_ACCESS, createAccess } from './access.ts'
 import { createCatalogue, type SchemaChange } from './catalogue.ts'
 import { createHostedFiles } from './hosted-files.ts'
 import { createMembers, type Member } from './members.ts'
@@ -7,8 +7,9 @@ import { DATABASE_PLANS } from './database-plans.ts'
 import { createPageStore, type PageEntry } from './page-store.ts'
 import { createPageValues } from './page-values.ts'
 import { changedPage, movedValues, type PageChanges } from './page-edits.ts'
-import { propertyId, type PropertyPlan, type PropertyType } from './property-types.ts'
+import type { PropertyPlan, PropertyType } from './property-types.ts'
 import { plainText } from './rich-text.ts'
+import { createReading, type ReadingSources, type WorkspaceReading } from './workspace-reading.ts'
 import { createWorkspaceIds, HOME_PAGE, seededUuid } from './workspace-ids.ts'
 
 export interface WorkspaceOptions {
@@ -36,24 +37,12 @@ export interface PageLocation {
   readonly changedProperties: readonly string[]
 }
 
-export interface PropertyReading {
-  readonly property: PropertyPlan
-  /** Complete, as it stands under the type's key. */
-  readonly value: unknown
-}
-
-export interface Row {
-  readonly id: string
-  readonly createdMs: number
-  readonly editedMs: number
-  readonly isInTrash: boolean
-}
-
 /**
  * A Notion workspace with four generated databases: the same seed and size give the same pages, ids included.
  * Databases are named by title and pages by id; a name that does not exist is a mistake of the caller and throws.
+ * Read directly, it gives everything, whatever the connection may see.
  */
-export interface Workspace {
+export interface Workspace extends WorkspaceReading {
   readonly id: string
   readonly name: string
   readonly botId: string
@@ -63,25 +52,18 @@ export interface Workspace {
   readonly homePageId: string
   readonly members: readonly Member[]
   readonly databases: readonly SimulatedDatabase[]
+  /** What the API gives the connection: without the pages and databases that access was withdrawn from. */
+  readonly shared: WorkspaceReading
   /** The time of the workspace's clock. */
   now(): number
 
   /** The pages of all data sources of a database, by creation time, without trashed and deleted ones. */
   pageIds(databaseTitle: string): readonly string[]
-  /** The page as the API answers it, but complete: no list is cut. Undefined for an unknown or deleted page. */
-  page(id: string, onlyProperties?: ReadonlySet<string> | null): ApiObject | undefined
-  /** One property of a page, by its id with or without URL encoding. */
-  property(pageId: string, id: string): PropertyReading | undefined
   titleOf(pageId: string): string | undefined
-  markdown(pageId: string): string | undefined
   /** Knows deleted pages too. */
   location(pageId: string): PageLocation | undefined
-  database(id: string): ApiObject | undefined
-  dataSource(id: string): ApiObject | undefined
   /** Takes the id of a database or of a data source; gives what the latest change of the schema touched. */
   schemaChanges(id: string): readonly SchemaChange[]
-  /** The rows of a data source by creation time, from a page's place on. */
-  rows(dataSourceId: string, fromPageId: string | null): Iterable<Row>
 
   /** Makes a page in the database's first data source, or in the named one; gives its id. */
   createPage(databaseTitle: string, overrides?: PageChanges & { readonly dataSourceId?: string }): string
@@ -98,6 +80,13 @@ export interface Workspace {
   addDatabase(title: string): SimulatedDatabase
   /** Gives the database a further data source; gives its id. */
   addDataSource(databaseTitle: string, title: string): string
+  /**
+   * Takes the id of a page, or of a database for everything in it. To the connection it does not exist any more, and
+   * relations to it look empty; Notion tells nobody.
+   */
+  withdrawAccess(id: string): void
+  /** Undoes `withdrawAccess` of the same id. */
+  grantAccess(id: string): void
 }
 
 /** Generated pages are older than this and older than the clock's yesterday. */
@@ -114,17 +103,13 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
   const pages = createPageStore({ seed, pagesPerDatabase, memberCount: members.length, ids, homes, latestMs })
   const id = seededUuid(seed, 801)
   const signedFile = createHostedFiles(seed, id, () => clock.now())
-  const values = createPageValues({
-    seed,
-    pagesPerDatabase,
-    ids,
-    members,
-    catalogue,
-    pages,
-    hostedFile: (page, name) => signedFile(page.id, name),
-  })
   const homePageId = ids.idOf(HOME_PAGE, 0)
-  const sources: ObjectSources = { catalogue, members, values, homePageId }
+  const access = createAccess(catalogue)
+  const valueSources = {
+    ...{ seed, pagesPerDatabase, ids, members, catalogue, pages },
+    hostedFile: (page: PageEntry, name: string) => signedFile(page.id, name),
+  }
+  const values = createPageValues({ ...valueSources, access: COMPLETE_ACCESS })
   const listed = new Map<string, readonly string[]>()
   let edits = 0
 
@@ -164,6 +149,20 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
     return DATABASE_PLANS[pageSeed.plan]?.markdown(pageSeed) ?? ''
   }
 
+  const sources: ReadingSources = {
+    ...{ catalogue, members, homePageId, pages, markdownOf, values },
+    access: COMPLETE_ACCESS,
+  }
+  const sharedValues = createPageValues({ ...valueSources, access })
+
+  /** The id of a page or database, as `access` knows it. */
+  const grantableId = (wanted: string): string => {
+    const page = pages.entry(wanted)
+    const found = page === null || page.isDeleted ? catalogue.database(wanted) : page
+    if (found === null) throw new Error(`The workspace has no page or database with the id ${wanted}.`)
+    return found.id
+  }
+
   const simulated = (databaseId: string): SimulatedDatabase => {
     const entry = catalogue.database(databaseId)
     if (entry === null) throw new Error(`The workspace has no database with the id ${databaseId}.`)
@@ -180,6 +179,8 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
   }
 
   return {
+    ...createReading(sources),
+    shared: createReading({ ...sources, values: sharedValues, access }),
     id,
     name: 'Harbour Desk',
     botId: seededUuid(seed, 802),
@@ -202,25 +203,9 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
       listed.set(database.id, list)
       return list
     },
-    page: (pageId, onlyProperties = null) => {
-      const page = pages.entry(pageId)
-      return page === null || page.isDeleted ? undefined : pageObject(sources, page, onlyProperties)
-    },
-    property: (pageId, wanted) => {
-      const page = pages.entry(pageId)
-      if (page === null || page.isDeleted) return undefined
-      const property = propertiesOf(page).find(
-        (candidate) => candidate.key === wanted || propertyId(candidate) === wanted,
-      )
-      return property === undefined ? undefined : { property, value: values.valueOf(page, property) }
-    },
     titleOf: (pageId) => {
       const page = pages.entry(pageId)
       return page === null ? undefined : titleIn(page)
-    },
-    markdown: (pageId) => {
-      const page = pages.entry(pageId)
-      return page === null || page.isDeleted ? undefined : markdownOf(page)
     },
     location: (pageId) => {
       const page = pages.entry(pageId)
@@ -234,19 +219,10 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
         changedProperties: page.changedProperties,
       }
     },
-    database: (databaseId) => {
-      const entry = catalogue.database(databaseId)
-      return entry === null ? undefined : databaseObject(sources, entry)
-    },
-    dataSource: (dataSourceId) => {
-      const entry = catalogue.dataSource(dataSourceId)
-      return entry === null ? undefined : dataSourceObject(sources, entry)
-    },
     schemaChanges: (wanted) => {
       const sourceId = catalogue.database(wanted)?.dataSourceIds[0] ?? wanted
       return catalogue.dataSource(sourceId)?.schemaChanges ?? []
     },
-    rows: (dataSourceId, fromPageId) => pages.rows(dataSourceId, fromPageId),
 
     createPage: (databaseTitle, overrides = {}) => {
       const first = catalogue.firstDataSource(databaseTitle)
@@ -291,5 +267,11 @@ export const createWorkspace = (options: WorkspaceOptions): Workspace => {
     },
     addDatabase: (title) => simulated(catalogue.addDatabase(title, clock.now()).id),
     addDataSource: (databaseTitle, title) => catalogue.addDataSource(databaseTitle, title, clock.now()).id,
+    withdrawAccess: (wanted) => {
+      access.withdraw(grantableId(wanted))
+    },
+    grantAccess: (wanted) => {
+      access.grant(grantableId(wanted))
+    },
   }
 }

@@ -6,7 +6,7 @@ export const fetchRule = {
     type: 'problem',
     schema: [],
     messages: {
-      home: 'Only electron/engine/notion/sdk.ts and electron/simulator/deliveries.ts send requests: take what sends them as an argument.',
+      home: 'Only electron/engine/notion/sdk.ts, electron/console/client.ts and electron/simulator/deliveries.ts send requests: take what sends them as an argument.',
     },
   },
   create: (context) => ({

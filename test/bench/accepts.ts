@@ -1,42 +1,31 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { benchFolder, SECRET } from './bench-folder.ts'
 import { type LoadResult, runLoad } from './load.ts'
 import { median } from './median.ts'
-import { BENCH_SOURCE, prepareRequests } from './prepared-requests.ts'
+import { BENCH_PLACE, prepareRequests, randomIds } from './prepared-requests.ts'
 import { startProgram } from './programs.ts'
 
-const SECRET = 'secret_benchbenchbenchbenchbench'
 const CONNECTIONS = 32
 const DURATION_MS = 3_000
 const PAIRS = 5
 
 /** Jobs stay in their quiet time: what is measured is accepting, not what follows. */
-const settingsText = JSON.stringify({
-  webhook: {
-    secret: SECRET,
-    listen: { port: 0 },
-    databases: [BENCH_SOURCE],
-    processing: { queue_size: 1_000_000 },
-    debouncing: { page_updates: '1h' },
-  },
-  notion: { token: 'bench', base_url: 'http://127.0.0.1:9' },
-  console: { port: 0 },
-})
+const ACCEPT_ONLY = {
+  databases: [BENCH_PLACE.dataSourceId],
+  processing: { queue_size: 1_000_000 },
+  debouncing: { page_updates: '1h' },
+}
 
 const measureEngine = async (requests: readonly Buffer[]): Promise<LoadResult> => {
-  const folder = mkdtempSync(join(tmpdir(), 'blackcore-bench-'))
+  const bench = benchFolder('http://127.0.0.1:9', ACCEPT_ONLY)
   try {
-    writeFileSync(join(folder, 'settings.json'), settingsText)
-    const args = ['--config', join(folder, 'settings.json'), '--data', join(folder, 'data')]
-    const engine = await startProgram('../../electron/headless.ts', args)
+    const engine = await bench.startEngine()
     try {
       return await runLoad(new URL(String(engine.ready['webhook'])), requests, CONNECTIONS, DURATION_MS)
     } finally {
       await engine.stop()
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    bench.remove()
   }
 }
 
@@ -55,7 +44,7 @@ const show = (name: string, { perSecond, p50Ms, p99Ms, refused }: LoadResult): s
 /** Durable accepts against a bare Fastify POST: alternating pairs, the median of the ratios. */
 export const benchAccepts = async (): Promise<void> => {
   console.log(`Durable accepts, ${CONNECTIONS} connections, ${PAIRS} alternating pairs of ${DURATION_MS / 1000} s`)
-  const requests = prepareRequests(300_000, SECRET)
+  const requests = prepareRequests(randomIds(200_000), SECRET, BENCH_PLACE)
   const ratios: number[] = []
   for (let pair = 0; pair < PAIRS; pair += 1) {
     const engine = await measureEngine(requests)

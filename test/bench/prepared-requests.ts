@@ -2,19 +2,31 @@ import { randomUUID } from 'node:crypto'
 import { signBody } from '../../electron/simulator/deliveries.ts'
 import { buildEvent } from '../../electron/simulator/events.ts'
 
-export const BENCH_SOURCE = 'b0000000-0000-4000-8000-0000000000d5'
+export interface Place {
+  readonly workspaceId: string
+  readonly databaseId: string
+  readonly dataSourceId: string
+}
 
-/** Signed deliveries of different events for different pages, as bytes to put on a connection. */
-export const prepareRequests = (count: number, secret: string): readonly Buffer[] =>
-  Array.from({ length: count }, () => {
+export const BENCH_PLACE: Place = {
+  workspaceId: 'b0000000-0000-4000-8000-00000000000a',
+  databaseId: 'b0000000-0000-4000-8000-0000000000db',
+  dataSourceId: 'b0000000-0000-4000-8000-0000000000d5',
+}
+
+export const randomIds = (count: number): readonly string[] => Array.from({ length: count }, () => randomUUID())
+
+/** A signed delivery of an event of its own for each page, as bytes to put on a connection. */
+export const prepareRequests = (pageIds: readonly string[], secret: string, place: Place): readonly Buffer[] =>
+  pageIds.map((entityId) => {
     const body = JSON.stringify(
       buildEvent({
         type: 'page.properties_updated',
-        entityId: randomUUID(),
-        workspaceId: 'b0000000-0000-4000-8000-00000000000a',
+        entityId,
+        workspaceId: place.workspaceId,
         timestamp: '2026-11-24T12:00:00.000Z',
         eventId: randomUUID(),
-        parent: { id: 'b0000000-0000-4000-8000-0000000000db', type: 'database', data_source_id: BENCH_SOURCE },
+        parent: { id: place.databaseId, type: 'database', data_source_id: place.dataSourceId },
         updatedProperties: ['title', 'bDf%5B'],
       }),
     )

@@ -1,4 +1,17 @@
 import { benchAccepts } from './accepts.ts'
+import { benchWholeWay } from './whole-way.ts'
 
-/** The measured figures. Two shared cores are noisy: ratios within one run count, absolute numbers do not. */
-await benchAccepts()
+/** The measured figures, all or those that are named. Ratios within one run count; absolute numbers are the machine's. */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  accepts: benchAccepts,
+  'whole-way': benchWholeWay,
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.find((name) => !Object.hasOwn(BENCHES, name))
+if (unknown === undefined) {
+  for (const [name, run] of Object.entries(BENCHES)) if (asked.length === 0 || asked.includes(name)) await run()
+} else {
+  console.error(`There is no bench ${unknown}. There are: ${Object.keys(BENCHES).join(', ')}.`)
+  process.exitCode = 2
+}

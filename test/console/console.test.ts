@@ -5,11 +5,12 @@ import { startConsole } from '../../electron/console/console.ts'
 import { StartError } from '../../electron/engine/engine.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { healthSchema } from '../../shared/status.ts'
+import { consoleOptions } from '../support/console-options.ts'
 import { engineStatus } from '../support/engine-status.ts'
 import { rawExchange, rawRequest } from '../support/raw-request.ts'
 
 const start = async (status: () => EngineStatus = () => engineStatus()) => {
-  const running = await startConsole({ port: 0, where: 'settings.yaml, console.port', status })
+  const running = await startConsole(consoleOptions({ where: 'settings.yaml, console.port', status }))
   onTestFinished(running.stop)
   const port = Number(new URL(running.url).port)
   const get = (target: string, headers: readonly (readonly [string, string])[] = [], method = 'GET') =>
@@ -150,7 +151,7 @@ describe('where it listens', () => {
 
   test('is told in one sentence when the port is taken, with the setting', async () => {
     const { port } = await start()
-    const second = startConsole({ port, where: 'settings.yaml, console.port', status: () => engineStatus() })
+    const second = startConsole(consoleOptions({ port, where: 'settings.yaml, console.port' }))
     await expect(second).rejects.toThrow(
       `settings.yaml, console.port: 127.0.0.1:${port} is in use by another program. Stop that one, or choose another port.`,
     )
@@ -160,7 +161,7 @@ describe('where it listens', () => {
   test('is free again when it was stopped', async () => {
     const { port, stop } = await start()
     await stop()
-    const second = await startConsole({ port, where: 'console.port', status: () => engineStatus() })
+    const second = await startConsole(consoleOptions({ port }))
     expect(second.url).toBe(`http://127.0.0.1:${port}`)
     await second.stop()
   })

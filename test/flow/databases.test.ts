@@ -163,6 +163,9 @@ test('two databases of one title have a folder and a file each, told apart by th
   })
   const [first, second] = workspace.databases.filter(({ title }) => title === TASKS)
   const ids = [workspace.pageIds(TASKS)[0]!, [...workspace.rows(second!.dataSourceId, null)][0]!.id]
+  // The first that is needed while the other is unknown would keep the short name.
+  for (const { dataSourceId } of [first!, second!]) await send('data_source.schema_updated', dataSourceId)
+  await engine.whenIdle()
   for (const id of ids) await send('page.created', id)
   await engine.whenIdle()
   const files = [first!, second!].map(({ id }) => `actionable_tasks_${digits(id)}.json`)

@@ -47,3 +47,35 @@ test('a property whose references cannot be had keeps its old value and says so,
   expect(recordsIn(cacheFolder).get(id)).toEqual(recordOf(workspace, whole.page))
   expect(engine.status()).toMatchObject({ state: 'healthy', jobs: { failed: 0 } })
 })
+
+test('references that come in two portions are kept as they were where only the second fails, and the retry completes them', async () => {
+  const { workspace, simulator, send, engine, cacheFolder } = await startRunningEngine({
+    simulator: { pagesPerDatabase: 160 },
+  })
+  const people = workspace.pageIds(PEOPLE)
+  const before = people.slice(0, 30)
+  const after = people.slice(5, 135)
+  const id = workspace.createPage(TASKS, { title: 'A long list', properties: { Contacts: before } })
+  await send('page.created', id)
+  await engine.whenIdle()
+
+  workspace.editPage(id, { properties: { Contacts: after } })
+  const portions: string[] = []
+  simulator.beforeAnswer(async (path) => {
+    if (path.includes('/properties/')) portions.push(path)
+  })
+  simulator.failNext({ match: /\/properties\//, times: 1, everyNth: 2, status: 503 })
+  await send('page.properties_updated', id)
+  await until('the first attempt has ended', () => engine.status().jobs.delayed === 1)
+  expect(portions).toHaveLength(2)
+  const half = pageIn(cacheFolder, id)
+  expect(half.sync).toMatchObject({ revision: 2, fields: { Contacts: 'kept' } })
+  expect(contactsOf(half.page)).toEqual(before.map((contact) => ({ id: contact })))
+
+  await engine.whenIdle()
+  const whole = pageIn(cacheFolder, id)
+  expect(whole.sync).toMatchObject({ revision: 3, fields: { Contacts: 'updated' } })
+  expect(contactsOf(whole.page)).toEqual(after.map((contact) => ({ id: contact })))
+  expect(recordsIn(cacheFolder).get(id)).toEqual(recordOf(workspace, whole.page))
+  expect(engine.status()).toMatchObject({ state: 'healthy', jobs: { failed: 0 } })
+})

@@ -47,9 +47,8 @@ test('neither the secret nor the token stands in any file or output, whatever go
   await until('the refused page has failed', async () => (await healthAt(ready.console)).metrics.events_failed === 1)
   await simulator.stop()
   expect(await send(eventFor(workspace, 'page.created', third!))).toMatchObject({ status: 'queued' })
-  await until(
-    'the unreachable page has failed',
-    async () => (await healthAt(ready.console)).metrics.events_failed === 2,
+  await until('the outage is told', async () =>
+    (await (await fetch(ready.console)).text()).includes('cannot be reached'),
   )
   const told = await (await fetch(ready.console)).text()
 

@@ -39,11 +39,14 @@ const startWith = async (changes: SettingsChanges, data?: (folder: string) => st
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 test('a command without --config, or with an option that nobody knows, is told how to be written', async () => {
-  const usage = 'Usage: npm run headless -- --config FILE \\[--data FOLDER\\]\\n$'
+  const commands = '[jobs | retry | discard | pause | resume | wait-idle]'
+  const usage = `${escaped(`Usage: npm run headless -- ${commands} --config FILE [--data FOLDER]`)}\\n$`
   expect(await refusalOf([])).toEqual(refused(new RegExp(`^The settings file is missing\\. ${usage}`)))
   expect(await refusalOf(['--cofnig', 'a.yaml'])).toEqual(refused(new RegExp(`^Unknown option '--cofnig'.* ${usage}`)))
   expect(await refusalOf(['--config'])).toEqual(refused(new RegExp(`^Option '--config.*${usage}`)))
-  expect(await refusalOf(['--config', 'a.yaml', 'stray'])).toEqual(refused(new RegExp(`'stray'.* ${usage}`)))
+  expect(await refusalOf(['--config', 'a.yaml', 'stray'])).toEqual(
+    refused(new RegExp(`^There is no command stray\\. ${usage}`)),
+  )
 })
 
 test('a settings file that is missing, or is a folder, is told', async () => {

@@ -72,8 +72,11 @@ test('GET /health says what the contract says, with counters that start with the
     expect((await deliver({ url: ready.webhook, secret, event: each })).status).toBe(200)
   }
   expect((await deliver({ url: ready.webhook, secret: madeSecret(), event })).status).toBe(401)
-  const isProcessed = async (): Promise<boolean> => (await healthAt(ready.console)).metrics.events_processed === 1
-  await until('the event is processed', isProcessed)
+  const isProcessed = async (): Promise<boolean> => {
+    const { metrics, queue_size: waiting } = await healthAt(ready.console)
+    return metrics.events_processed === 1 && waiting === 0
+  }
+  await until('the event is processed, and the titles that its page shows were asked for', isProcessed)
   const health = (await (await fetch(`${ready.console}/health`)).json()) as { last_event: string }
   expect(health).toEqual({
     status: 'healthy',

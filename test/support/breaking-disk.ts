@@ -26,6 +26,10 @@ export const createBreakingDisk = (disk: Disk, before: (call: string, path: stri
       before('readText', path)
       return disk.readText(path)
     },
+    writePrivate: async (path, text) => {
+      before('writePrivate', path)
+      await disk.writePrivate(path, text)
+    },
     facts: async (path) => {
       before('facts', path)
       return disk.facts(path)

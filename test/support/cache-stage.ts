@@ -11,6 +11,7 @@ import { type Disk, systemDisk } from '../../electron/engine/foundation/disk.ts'
 import { createGates } from '../../electron/engine/foundation/gate.ts'
 import { createGroupCommit, type GroupCommit } from '../../electron/engine/foundation/group-commit.ts'
 import { SharedFolderFlush } from '../../electron/engine/foundation/shared-flush.ts'
+import type { NotionId } from '../../shared/ids.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { PEOPLE, sourceFacts, TASKS } from './page-builders.ts'
 import { createRecordedLog } from './recorded-log.ts'
@@ -25,6 +26,8 @@ export interface CacheStage {
   readonly log: ReturnType<typeof createRecordedLog>
   readonly cache: Cache
   readonly databaseFiles: DatabaseFiles
+  /** Pages whose titles were wanted, in order. */
+  readonly wantedTitles: readonly NotionId[]
   /** Journal, apply, finish: what a worker does with a change. */
   carryOut(jobId: number, change: RecordChange): Promise<void>
   close(): void
@@ -39,9 +42,10 @@ export interface StageOptions {
 /** Opens what lies in the folder, as a start does; a stage that was left without `close` ends with the test. */
 export const openStage = async (folder: string, options: StageOptions = {}): Promise<CacheStage> => {
   const { disk = systemDisk, wrapCommits = (commits) => commits, watched = ['Tasks', 'People'] } = options
-  const database = openDatabase(join(folder, 'index.db'), [CACHE_SCHEMA])
+  const opened = openDatabase(join(folder, 'index.db'), [CACHE_SCHEMA])
   // These tests end processes, never the machine: what the system was handed is as good as on the disk.
-  database.sql('PRAGMA synchronous = OFF').run()
+  opened.sql('PRAGMA synchronous = OFF').run()
+  const database: Database = { ...opened, quickTransaction: opened.transaction }
   let isOpen = true
   const close = (): void => {
     if (isOpen) database.close()
@@ -53,7 +57,11 @@ export const openStage = async (folder: string, options: StageOptions = {}): Pro
   await systemDisk.makeFolder(folders.root)
   const clock = createManualClock()
   const log = createRecordedLog()
-  const cache = await openCache({ database, commits, disk, folders, watched, clock, log })
+  const wantedTitles: NotionId[] = []
+  const wantTitles = (ids: readonly NotionId[]): void => {
+    wantedTitles.push(...ids)
+  }
+  const cache = await openCache({ database, commits, disk, folders, watched, clock, log, wantTitles })
   const databaseFiles = createDatabaseFiles(
     {
       disk,
@@ -73,11 +81,12 @@ export const openStage = async (folder: string, options: StageOptions = {}): Pro
     log,
     cache,
     databaseFiles,
+    wantedTitles,
     carryOut: async (jobId, change) => {
-      await commits.run(() => {
+      await commits.runQuick(() => {
         cache.applier.journal(jobId, change)
       })
-      const applied = await cache.applier.apply(jobId, change)
+      const applied = await cache.applier.apply(change)
       await commits.run(() => {
         applied.finish()
       })

@@ -13,7 +13,7 @@ import { createPlanner, type PlannerJob } from '../../electron/engine/processors
 import { type AttemptEnd, runAttempt } from '../../electron/engine/worker/attempt.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../electron/simulator/server.ts'
 import type { Workspace } from '../../electron/simulator/workspace.ts'
-import { parseNotionId } from '../../shared/ids.ts'
+import { type NotionId, parseNotionId } from '../../shared/ids.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { notionAt } from './notion-at.ts'
 import { createRecordedLog } from './recorded-log.ts'
@@ -36,6 +36,8 @@ export interface CachedWorkspace {
   /** One attempt as a worker runs it, its end committed. */
   attempt(kind: Kind, id: string): Promise<AttemptEnd>
   revisionOf(pageId: string): number | undefined
+  /** Pages whose titles were wanted since this was last asked. */
+  takeWantedTitles(): readonly NotionId[]
 }
 
 export interface CachedWorkspaceOptions extends Partial<SimulatorOptions> {
@@ -56,8 +58,10 @@ export const openCachedWorkspace = async (options: CachedWorkspaceOptions): Prom
     cacheLock: folders.lock,
     whereCache: 'cache.folder',
     migrations: [CACHE_SCHEMA],
+    now: clock.now(),
   })
   const commits = createGroupCommit(database)
+  const wantedTitles: NotionId[] = []
   const cache = await openCache({
     database,
     commits,
@@ -66,6 +70,9 @@ export const openCachedWorkspace = async (options: CachedWorkspaceOptions): Prom
     watched,
     clock,
     log: createRecordedLog(),
+    wantTitles: (ids) => {
+      wantedTitles.push(...ids)
+    },
   })
   const notion = notionAt(simulator.url)
   const { catalogue, watchList, records, applier } = cache
@@ -109,7 +116,16 @@ export const openCachedWorkspace = async (options: CachedWorkspaceOptions): Prom
     attempt: async (kind, id) => {
       jobs += 1
       const end = await runAttempt(
-        { applier, commits, plan: () => plan(kind, id), learn: catalogue.learn, isEnding: () => false },
+        {
+          applier,
+          commits,
+          plan: () => plan(kind, id),
+          learn: catalogue.learn,
+          learnTitles: (titles) => {
+            records.storeTitles(titles, clock.now())
+          },
+          isEnding: () => false,
+        },
         { id: jobs },
       )
       await commits.run(() => {
@@ -118,5 +134,6 @@ export const openCachedWorkspace = async (options: CachedWorkspaceOptions): Prom
       return end
     },
     revisionOf: (pageId) => records.record(storedId(pageId))?.revision,
+    takeWantedTitles: () => wantedTitles.splice(0),
   }
 }

@@ -30,7 +30,7 @@ export const createMemoryApplier = (): MemoryApplier => {
     },
     journaled: (jobId) => plans.get(jobId) ?? null,
     isCurrent: (change) => (revisions.get(change.pageId) ?? 0) === change.baseRevision,
-    apply: async (jobId, change) => {
+    apply: async (change) => {
       steps.push(named('apply', change))
       const [error, ...others] = failures
       failures = others
@@ -39,7 +39,7 @@ export const createMemoryApplier = (): MemoryApplier => {
         finish: () => {
           steps.push(named('finish', change))
           revisions.set(change.pageId, change.baseRevision + 1)
-          plans.delete(jobId)
+          for (const [jobId, plan] of plans) if (plan.pageId === change.pageId) plans.delete(jobId)
         },
       }
     },

@@ -50,13 +50,12 @@ export interface WriteOptions {
   readonly databaseId?: NotionId
   readonly revision?: number
   readonly related?: readonly NotionId[]
-  readonly titles?: WriteChange['titles']
   readonly properties?: Readonly<Record<string, unknown>>
 }
 
 /** The change that puts a page with this title into its database; revision 1 unless told. */
 export const writeOf = (pageId: NotionId, title: string, options: WriteOptions = {}): WriteChange => {
-  const { databaseId = TASKS, revision = 1, related = [], titles = [], properties = {} } = options
+  const { databaseId = TASKS, revision = 1, related = [], properties = {} } = options
   const relations =
     related.length === 0
       ? {}
@@ -82,7 +81,6 @@ export const writeOf = (pageId: NotionId, title: string, options: WriteOptions =
       sync: { revision, fetched_at: '2026-11-23T12:00:00.000Z', event_id: `event ${revision}`, fields: {} },
     },
     flat: flatRecord(page),
-    titles: [...titles],
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createLog, type Engine, readTextNow, startEngine } from '../../electron/engine/engine.ts'
+import { createLog, type Engine, type EngineSeams, readTextNow, startEngine } from '../../electron/engine/engine.ts'
 import { loadSettings } from '../../electron/engine/settings/load.ts'
 import type { Clock } from '../../electron/engine/foundation/clock.ts'
 import { deliver, type DeliveryResult, eventFor } from '../../electron/simulator/deliveries.ts'
@@ -15,6 +15,8 @@ export interface RunningEngineOptions {
   /** The engine's; the simulator's is the system's. */
   readonly clock?: Clock
   readonly simulator?: Partial<SimulatorOptions>
+  /** Where the engine's side effects leave it, for a test that meddles with them. */
+  readonly seams?: (simulator: Simulator) => EngineSeams
   /** Made when the workspace is there, and may change it before the engine sees it. */
   readonly settings?: (workspace: Workspace) => SettingsChanges
 }
@@ -50,6 +52,7 @@ export const startRunningEngine = async (options: RunningEngineOptions = {}): Pr
     ...options.simulator,
   })
   const clock = options.clock === undefined ? {} : { clock: options.clock }
+  const seams = options.seams === undefined ? {} : { seams: options.seams(simulator) }
   let logged = ''
 
   const start = async (changes: SettingsChanges): Promise<{ engine: Engine; cacheFolder: string }> => {
@@ -59,7 +62,7 @@ export const startRunningEngine = async (options: RunningEngineOptions = {}): Pr
     })
     const loaded = loadSettings({ file, cwd: folder, environment: {}, readText: readTextNow })
     const log = createLog((line) => (logged += line), [secret, loaded.settings.notion.token])
-    const engine = await startEngine({ loaded, dataFolder, log, ...clock })
+    const engine = await startEngine({ loaded, dataFolder, log, ...clock, ...seams })
     let stopped: Promise<void> | null = null
     return { engine: { ...engine, stop: () => (stopped ??= engine.stop()) }, cacheFolder }
   }

@@ -24,7 +24,7 @@ export interface ChangeApplier {
   journaled(jobId: number): RecordChange | null
   /** Whether the record still is what the plan was made for. */
   isCurrent(change: RecordChange): boolean
-  apply(jobId: number, change: RecordChange): Promise<AppliedChange>
+  apply(change: RecordChange): Promise<AppliedChange>
   /** Within a transaction: a plan that no longer fits is dropped. */
   drop(jobId: number): void
 }
@@ -38,13 +38,23 @@ export interface ApplierParts {
   /** Renaming a database's folder keeps everybody else out of it. */
   readonly gateOf: (databaseId: NotionId) => Gate
   readonly now: () => number
+  /** Within a transaction: records show these pages, and their titles are not known. */
+  readonly wantTitles: (pageIds: readonly NotionId[]) => void
 }
 
+/** A page that Notion did not show to us is asked for its title again after this time. */
+const TITLE_ASKED_AGAIN_MS = 24 * 3_600_000
+
 export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
-  const { database, catalogue, records, names, files, gateOf, now } = parts
+  const { database, catalogue, records, names, files, gateOf } = parts
 
   const drop = (jobId: number): void => {
     database.sql('DELETE FROM plan WHERE job_id = ?').run(jobId)
+  }
+
+  /** A plan that a failed job of the page left is made for a record that is no more. */
+  const dropAllOf = (pageId: NotionId): void => {
+    database.sql('DELETE FROM plan WHERE page_id = ?').run(pageId)
   }
 
   const folderOf = (databaseId: NotionId): string => catalogue.namesOf(databaseId).folder
@@ -61,7 +71,7 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
     }
   }
 
-  const applyWrite = async (jobId: number, change: WriteChange): Promise<AppliedChange> => {
+  const applyWrite = async (change: WriteChange): Promise<AppliedChange> => {
     const { pageId, databaseId } = change
     const name = names.claimed(databaseId, change.title, pageId)
     const before = records.record(pageId)
@@ -70,14 +80,15 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
     if (before !== null && before.trashName !== null) await files.removeFromTrash(before.trashName)
     return {
       finish: () => {
-        records.write(change, name, now())
+        records.write(change, name)
+        parts.wantTitles(records.titlesWanted(change.flat, parts.now() - TITLE_ASKED_AGAIN_MS))
         names.release(pageId, { databaseId, name })
-        drop(jobId)
+        dropAllOf(pageId)
       },
     }
   }
 
-  const applyRemove = async (jobId: number, change: RemoveChange): Promise<AppliedChange> => {
+  const applyRemove = async (change: RemoveChange): Promise<AppliedChange> => {
     const { pageId } = change
     const before = records.record(pageId)
     const trashName = before?.trashName ?? null
@@ -91,7 +102,7 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
       finish: () => {
         records.remove(change)
         names.release(pageId, null)
-        drop(jobId)
+        dropAllOf(pageId)
       },
     }
   }
@@ -105,14 +116,16 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
         const before = records.record(change.pageId)
         if (before !== null) names.claimTrash(change.pageId, before.fileName)
       }
-      database.sql('INSERT OR REPLACE INTO plan (job_id, change) VALUES (?, ?)').run(jobId, JSON.stringify(change))
+      database
+        .sql('INSERT OR REPLACE INTO plan (job_id, page_id, change) VALUES (?, ?, ?)')
+        .run(jobId, change.pageId, JSON.stringify(change))
     },
     journaled: (jobId) => {
       const row = database.sql('SELECT change FROM plan WHERE job_id = ?').get<{ change: string }>(jobId)
       return row === undefined ? null : recordChangeSchema.parse(JSON.parse(row.change))
     },
     isCurrent: (change) => (records.record(change.pageId)?.revision ?? 0) === change.baseRevision,
-    apply: (jobId, change) => (change.kind === 'write' ? applyWrite(jobId, change) : applyRemove(jobId, change)),
+    apply: (change) => (change.kind === 'write' ? applyWrite(change) : applyRemove(change)),
     drop,
   }
 }

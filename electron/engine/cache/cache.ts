@@ -7,7 +7,7 @@ import { createGates } from '../foundation/gate.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { Log } from '../foundation/log.ts'
 import { SharedFolderFlush } from '../foundation/shared-flush.ts'
-import { type ChangeApplier, createChangeApplier } from './apply.ts'
+import { type ApplierParts, type ChangeApplier, createChangeApplier } from './apply.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createDatabaseFiles } from './database-files.ts'
 import { createDatabaseKeeper, type DatabaseKeeper } from './database-keeper.ts'
@@ -40,6 +40,8 @@ export interface CacheOptions {
   readonly watched: readonly string[]
   readonly clock: Clock
   readonly log: Log
+  /** Within a transaction: see `ApplierParts`. */
+  readonly wantTitles: ApplierParts['wantTitles']
 }
 
 /** Opens the cache; what a crash left on its way is cleared away. */
@@ -65,7 +67,16 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
     watchList,
     catalogue,
     records,
-    applier: createChangeApplier({ database, catalogue, records, names, files, gateOf, now: clock.now }),
+    applier: createChangeApplier({
+      database,
+      catalogue,
+      records,
+      names,
+      files,
+      gateOf,
+      now: clock.now,
+      wantTitles: options.wantTitles,
+    }),
     keeper: createDatabaseKeeper(databaseFiles, clock, log),
     readFile: (record) =>
       gateOf(record.databaseId).shared(() => files.read(catalogue.namesOf(record.databaseId).folder, record.fileName)),

@@ -14,8 +14,6 @@ const writeSchema = z.object({
   fingerprint: z.string(),
   file: pageFileSchema,
   flat: z.record(z.string(), z.unknown()),
-  /** Titles of related pages that we do not hold; null where Notion does not show it to us. */
-  titles: z.array(z.object({ pageId: z.string(), title: z.string().nullable() })),
 })
 
 /** Moves a page's file to the trash and takes its record out of the database file. */

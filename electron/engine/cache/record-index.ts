@@ -1,6 +1,6 @@
 import type { NotionId } from '../../../shared/ids.ts'
 import type { Database } from '../foundation/database.ts'
-import { referencesOf } from './flat-record.ts'
+import { type FlatRecord, referencesOf } from './flat-record.ts'
 import type { RemoveChange, WriteChange } from './plan.ts'
 
 export interface HeldRecord {
@@ -9,10 +9,18 @@ export interface HeldRecord {
   readonly sourceId: NotionId
   readonly title: string
   readonly revision: number
+  /** As Notion gave it, with the minute as its finest unit; null where it gave none. */
+  readonly lastEditedTime: string | null
   readonly fingerprint: string
   readonly fileName: string
   readonly trashName: string | null
   readonly isRemoved: boolean
+}
+
+/** Null where Notion does not show the page to us. */
+export interface PageTitle {
+  readonly pageId: NotionId
+  readonly title: string | null
 }
 
 /** What is known of every page that we hold, or held: the row stays after a removal, so that its revision goes on. */
@@ -22,10 +30,12 @@ export interface RecordIndex {
   heldPages(sourceId: NotionId | null): readonly NotionId[]
   /** True for a page whose file is in the cache (and not in its trash). */
   holds(pageId: NotionId): boolean
-  /** Those of the given pages whose title is not known: not held, and not asked for since `freshAfter` (ms). */
-  withoutTitle(pageIds: readonly NotionId[], freshAfter: number): readonly NotionId[]
+  /** Pages that the record shows and whose title is not known: not held, and not asked for since `freshAfter` (ms). */
+  titlesWanted(record: FlatRecord, freshAfter: number): readonly NotionId[]
   /** The following are called within a transaction. */
-  write(change: WriteChange, fileName: string, now: number): void
+  write(change: WriteChange, fileName: string): void
+  /** Titles of pages that are not held. */
+  storeTitles(titles: readonly PageTitle[], now: number): void
   remove(change: RemoveChange): void
 }
 
@@ -35,6 +45,7 @@ interface RecordRow {
   readonly source_id: string
   readonly title: string
   readonly revision: number
+  readonly last_edited_time: string | null
   readonly fingerprint: string
   readonly file_name: string
   readonly trash_name: string | null
@@ -45,7 +56,7 @@ export const createRecordIndex = (database: Database): RecordIndex => {
   const record = (pageId: NotionId): HeldRecord | null => {
     const row = database
       .sql(
-        `SELECT page_id, database_id, source_id, title, revision, fingerprint, file_name, trash_name, is_removed
+        `SELECT page_id, database_id, source_id, title, revision, last_edited_time, fingerprint, file_name, trash_name, is_removed
          FROM record WHERE page_id = ?`,
       )
       .get<RecordRow>(pageId)
@@ -56,6 +67,7 @@ export const createRecordIndex = (database: Database): RecordIndex => {
       sourceId: row.source_id,
       title: row.title,
       revision: row.revision,
+      lastEditedTime: row.last_edited_time,
       fingerprint: row.fingerprint,
       fileName: row.file_name,
       trashName: row.trash_name,
@@ -87,7 +99,7 @@ export const createRecordIndex = (database: Database): RecordIndex => {
       .run(pageId)
   }
 
-  const storeTitles = (titles: WriteChange['titles'], now: number): void => {
+  const storeTitles = (titles: readonly PageTitle[], now: number): void => {
     const store = database.sql(
       `INSERT INTO foreign_title (page_id, title, checked_at) VALUES (?, ?, ?)
        ON CONFLICT (page_id) DO UPDATE SET title = excluded.title, checked_at = excluded.checked_at`,
@@ -114,8 +126,9 @@ export const createRecordIndex = (database: Database): RecordIndex => {
         .map((row) => row.page_id),
     holds: (pageId) =>
       database.sql('SELECT 1 FROM record WHERE page_id = ? AND is_removed = 0').get(pageId) !== undefined,
-    withoutTitle: (pageIds, freshAfter) => pageIds.filter((id) => !isTitleKnown(id, freshAfter)),
-    write: (change, fileName, now) => {
+    titlesWanted: (flat, freshAfter) => referencesOf(flat).filter((id) => !isTitleKnown(id, freshAfter)),
+    storeTitles,
+    write: (change, fileName) => {
       const before = record(change.pageId)
       database
         .sql(
@@ -138,7 +151,6 @@ export const createRecordIndex = (database: Database): RecordIndex => {
           fileName,
           JSON.stringify(change.flat),
         )
-      storeTitles(change.titles, now)
       replaceReferences(change.pageId, referencesOf(change.flat))
       if (before?.title !== change.title) renderReferrersAgain(change.pageId)
       if (before !== null && before.databaseId !== change.databaseId) markDirty(before.databaseId)

@@ -35,9 +35,9 @@ export const createRecordRenderer = (database: Database, commits: GroupCommit): 
   return {
     renderedSnapshot: async (databaseId) => {
       for (;;) {
-        while ((await commits.run(() => renderSome(databaseId))) === RECORDS_PER_TURN) continue
+        while ((await commits.runQuick(() => renderSome(databaseId))) === RECORDS_PER_TURN) continue
         // In one turn with the snapshot, so that nothing can change between this last look and it.
-        if (database.transaction(() => renderSome(databaseId)) < RECORDS_PER_TURN) return database.snapshot()
+        if (database.quickTransaction(() => renderSome(databaseId)) < RECORDS_PER_TURN) return database.snapshot()
       }
     },
   }

@@ -90,6 +90,8 @@ CREATE TABLE cache_folder (
 
 CREATE TABLE plan (
   job_id INTEGER PRIMARY KEY,
+  page_id TEXT NOT NULL,
   change TEXT NOT NULL
 ) STRICT;
+CREATE INDEX plan_by_page ON plan (page_id);
 `

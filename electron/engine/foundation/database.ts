@@ -17,8 +17,15 @@ export interface Database {
   sql(text: string): Statement
   /** Runs `work` in one commit; whatever it throws rolls everything back. Nested calls join the outer one. */
   transaction<T>(work: () => T): T
+  /**
+   * The same without waiting for the disk: survives the end of the process, and a power cut only with the next
+   * transaction that waits. For what is found out again at no loss.
+   */
+  quickTransaction<T>(work: () => T): T
   /** A second connection that sees one unchanging state until it is closed. */
   snapshot(): Snapshot
+  /** Gives unused space back to the disk and empties the write-ahead log. */
+  tidy(): void
   close(): void
 }
 
@@ -47,16 +54,20 @@ const statementsOf = (connection: DatabaseSync): ((text: string) => Statement) =
   }
 }
 
-const transactionOf = (connection: DatabaseSync) => {
+const transactionOf = (connection: DatabaseSync, beforeCommit: () => void) => {
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
   const rollback = connection.prepare('ROLLBACK')
   const isOpen = (): boolean => connection.isTransaction
-  return <T>(work: () => T): T => {
+  let isWaiting = true
+  return <T>(work: () => T, waitsForDisk: boolean): T => {
     if (isOpen()) return work()
+    if (waitsForDisk !== isWaiting) connection.exec(`PRAGMA synchronous = ${waitsForDisk ? 'FULL' : 'NORMAL'}`)
+    isWaiting = waitsForDisk
     begin.run()
     try {
       const result = work()
+      beforeCommit()
       commit.run()
       return result
     } catch (error) {
@@ -67,30 +78,114 @@ const transactionOf = (connection: DatabaseSync) => {
   }
 }
 
-const knownVersion = (connection: DatabaseSync, path: string, newest: number): number => {
-  const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (version <= newest) return version
+/** SQLite's result codes for a file that is no database, or a damaged one. */
+const DAMAGED: ReadonlySet<number | null> = new Set([11, 26])
+
+/** SQLite's result code; null for anything else. The low byte is the code, what stands above it says more of the place. */
+const sqliteCode = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null
+
+const isDamage = (error: unknown): boolean => DAMAGED.has(sqliteCode(error))
+
+/** Thrown for a file whose contents cannot be trusted; the file is untouched. */
+export class DamagedDatabaseError extends Error {
+  override readonly name = 'DamagedDatabaseError'
+}
+
+const versionOf = (connection: DatabaseSync): number =>
+  (connection.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+
+const checkSound = (connection: DatabaseSync): void => {
+  const { quick_check: result } = connection.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+  if (result !== 'ok') throw new DamagedDatabaseError(result)
+}
+
+const CANNOT_OPEN = 14
+const MOST_COPIES = 9
+
+const copyAt = (path: string, version: number): 'sound' | 'unusable' | 'none' => {
+  try {
+    const copy = new DatabaseSync(path, { readOnly: true })
+    try {
+      checkSound(copy)
+      return versionOf(copy) === version ? 'sound' : 'unusable'
+    } finally {
+      copy.close()
+    }
+  } catch (error) {
+    return sqliteCode(error) === CANNOT_OPEN ? 'none' : 'unusable'
+  }
+}
+
+/**
+ * A copy of the file as it is, beside it: a migration that turns out wrong must not be the end of the queue. One that an
+ * earlier try of this migration made is as good; one that was torn in the making stays, and a whole one is put beside it.
+ */
+const backUp = (connection: DatabaseSync, path: string, version: number): void => {
+  const copies = Array.from(
+    { length: MOST_COPIES },
+    (_, index) => `${path}.version-${version}.backup${index === 0 ? '' : `-${index + 1}`}`,
+  )
+  for (const copy of copies) {
+    const found = copyAt(copy, version)
+    if (found === 'none') connection.prepare('VACUUM INTO ?').run(copy)
+    if (found !== 'unusable') return
+  }
   throw new StartError(
     'database-unusable',
-    `${path} was written by a newer Blackcore Sync (its version is ${version}, this program knows ${newest}). Install the newer program again; nothing was changed.`,
+    `${path} has to be migrated, but the copies beside it cannot be used. Move ${copies[0]} away, then start again.`,
   )
 }
 
-const migrate = (connection: DatabaseSync, version: number, migrations: readonly string[]): void => {
+const migrate = (connection: DatabaseSync, path: string, migrations: readonly string[]): void => {
+  const version = versionOf(connection)
+  if (version > 0 && version < migrations.length) backUp(connection, path, version)
   for (const [index, text] of migrations.entries()) {
     if (index < version) continue
     connection.exec(`BEGIN IMMEDIATE; ${text}; PRAGMA user_version = ${index + 1}; COMMIT`)
   }
 }
 
-const connect = (path: string, migrations: readonly string[]): DatabaseSync => {
+const refuseNewer = (connection: DatabaseSync, path: string, known: number): void => {
+  const version = versionOf(connection)
+  if (version <= known) return
+  throw new StartError(
+    'database-unusable',
+    `${path} was written by a newer Blackcore Sync (its version is ${version}, this program knows ${known}). Install the newer program again; nothing was changed.`,
+  )
+}
+
+export interface OpenOptions {
+  /** The last run did not end in order, and left its write-ahead log: the file is looked through before it is touched. */
+  readonly isAfterCrash?: boolean
+  /** Looks through the file though the last run ended in order. */
+  readonly isInDoubt?: boolean
+  /** Called before each commit; what it throws rolls the transaction back. */
+  readonly beforeCommit?: (() => void) | undefined
+}
+
+/** Closing a connection that can write would fold the write-ahead log into a damaged file, or throw it away. */
+const checkUntouched = (path: string, known: number): void => {
+  const reader = new DatabaseSync(path, { readOnly: true })
+  try {
+    refuseNewer(reader, path, known)
+    checkSound(reader)
+  } finally {
+    reader.close()
+  }
+}
+
+const connect = (path: string, migrations: readonly string[], options: OpenOptions): DatabaseSync => {
+  const isAfterCrash = options.isAfterCrash === true
+  if (isAfterCrash) checkUntouched(path, migrations.length)
   const connection = new DatabaseSync(path)
   try {
-    connection.exec('PRAGMA busy_timeout = 5000')
     // Before WAL is asked for: that alone would write to a newer file.
-    const version = knownVersion(connection, path, migrations.length)
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    migrate(connection, version, migrations)
+    refuseNewer(connection, path, migrations.length)
+    if (options.isInDoubt === true && !isAfterCrash) checkSound(connection)
+    connection.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    connection.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 67108864')
+    migrate(connection, path, migrations)
     return connection
   } catch (error) {
     connection.close()
@@ -98,18 +193,25 @@ const connect = (path: string, migrations: readonly string[]): DatabaseSync => {
   }
 }
 
-/** Opens or creates the file. `migrations[n]` brings a file of version n to n + 1; a newer file is refused untouched. */
-export const openDatabase = (path: string, migrations: readonly string[]): Database => {
+/**
+ * Opens or creates the file. `migrations[n]` brings a file of version n to n + 1: a newer file is refused untouched, an
+ * older one is backed up, then migrated.
+ * Throws a DamagedDatabaseError for one that cannot be trusted, a StartError for one that cannot be used.
+ */
+export const openDatabase = (path: string, migrations: readonly string[], options: OpenOptions = {}): Database => {
   let connection: DatabaseSync
   try {
-    connection = connect(path, migrations)
+    connection = connect(path, migrations, options)
   } catch (error) {
-    if (error instanceof StartError) throw error
+    if (error instanceof StartError || error instanceof DamagedDatabaseError) throw error
+    if (isDamage(error)) throw new DamagedDatabaseError(errorText(error), { cause: error })
     throw new StartError('database-unusable', `The queue's file ${path} cannot be used: ${errorText(error)}.`, error)
   }
+  const inTransaction = transactionOf(connection, options.beforeCommit ?? (() => undefined))
   return {
     sql: statementsOf(connection),
-    transaction: transactionOf(connection),
+    transaction: (work) => inTransaction(work, true),
+    quickTransaction: (work) => inTransaction(work, false),
     snapshot: () => {
       const reader = new DatabaseSync(path, { readOnly: true })
       // BEGIN alone fixes nothing: the state that a reader sees is that of its first read.
@@ -120,6 +222,9 @@ export const openDatabase = (path: string, migrations: readonly string[]): Datab
           reader.close()
         },
       }
+    },
+    tidy: () => {
+      connection.exec('PRAGMA incremental_vacuum(2000); PRAGMA wal_checkpoint(TRUNCATE)')
     },
     close: () => {
       connection.close()

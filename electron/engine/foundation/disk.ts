@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { systemClock } from './clock.ts'
 import { errorCode } from './errors.ts'
 
 /** What tells one version of a file from another without reading it. Numbers as text: an inode does not fit a double. */
@@ -21,6 +22,8 @@ export interface FileWriter {
 export interface Disk {
   createFile(path: string): Promise<FileWriter>
   readText(path: string): Promise<string>
+  /** Puts a small file in place that only this user can read. */
+  writePrivate(path: string, text: string): Promise<void>
   /** Null where nothing is. */
   facts(path: string): Promise<FileFacts | null>
   rename(from: string, to: string): Promise<void>
@@ -86,6 +89,27 @@ const flushFolder = async (path: string): Promise<void> => {
   }
 }
 
+/** What Windows says of a file that Excel, an indexer or a virus scanner holds open at this moment. */
+const HELD_OPEN = new Set(['EPERM', 'EBUSY', 'EACCES'])
+const RENAME_AGAIN_MS = [20, 50, 100, 200, 400, 800]
+
+/** A call that another program's hold on the file refuses is tried again for a second and a half; then it fails. */
+export const againWhileHeldOpen = async (
+  call: () => Promise<void>,
+  sleep: (delayMs: number) => Promise<void>,
+): Promise<void> => {
+  for (const delayMs of RENAME_AGAIN_MS) {
+    try {
+      await call()
+      return
+    } catch (error) {
+      if (!HELD_OPEN.has(errorCode(error) ?? '')) throw error
+      await sleep(delayMs)
+    }
+  }
+  await call()
+}
+
 const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
   try {
     return await call()
@@ -98,8 +122,14 @@ const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
 export const systemDisk: Disk = {
   createFile,
   readText: (path) => readFile(path, 'utf8'),
+  writePrivate: async (path, text) => {
+    const temporary = `${path}.new`
+    await rm(temporary, { force: true })
+    await writeFile(temporary, text, { mode: 0o600, flush: true })
+    await rename(temporary, path)
+  },
   facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
-  rename,
+  rename: (from, to) => againWhileHeldOpen(() => rename(from, to), systemClock.sleep),
   remove: (path) => rm(path, { recursive: true, force: true }),
   makeFolder: async (path, mode) => {
     await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })

@@ -17,9 +17,23 @@ export const errorCode = (error: unknown): string | null => {
   return typeof error.code === 'string' ? error.code : null
 }
 
+/** Node's own codes (ERR_INVALID_ARG_TYPE) tell of a wrong call; the disk's are the system's (ENOSPC) and SQLite's. */
+export const isOfTheDisk = (error: unknown): boolean => {
+  const code = errorCode(error)
+  return code !== null && (code === 'ERR_SQLITE_ERROR' || !code.startsWith('ERR_'))
+}
+
 /** One line of plain text for any caught value; causes included, because fetch hides its reason there. */
 export const errorText = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause === undefined ? '' : ` (${errorText(error.cause)})`
   return `${error.message}${cause}`
+}
+
+/** What ended a start, to be thrown on: a StartError where the disk is the reason, anything else as it is. */
+export const startErrorOf = (error: unknown): Error => {
+  if (error instanceof StartError || !isOfTheDisk(error))
+    return error instanceof Error ? error : new Error(String(error))
+  const message = `The disk refuses: ${errorText(error)}. Check its space and its permissions, then start again.`
+  return new StartError('folder-unusable', message, error)
 }

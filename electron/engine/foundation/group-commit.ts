@@ -1,6 +1,7 @@
 import type { Database } from './database.ts'
 
 interface Waiting {
+  readonly isDurable: boolean
   readonly run: () => void
   readonly settle: (error: unknown) => void
 }
@@ -12,14 +13,21 @@ export interface GroupCommit {
    * `work` touches the database only: when a neighbour fails, all are rolled back and each runs again by itself.
    */
   run<T>(work: () => T): Promise<T>
+  /** The same for what may be lost with a power cut (not with the process): see `Database.quickTransaction`. */
+  runQuick<T>(work: () => T): Promise<T>
 }
 
 export const createGroupCommit = (database: Database): GroupCommit => {
   let waiting: Waiting[] = []
 
+  const transact = (work: () => void, isDurable: boolean): void => {
+    if (isDurable) database.transaction(work)
+    else database.quickTransaction(work)
+  }
+
   const runAlone = (entry: Waiting): void => {
     try {
-      database.transaction(entry.run)
+      transact(entry.run, entry.isDurable)
     } catch (error) {
       entry.settle(error)
       return
@@ -31,9 +39,12 @@ export const createGroupCommit = (database: Database): GroupCommit => {
     const batch = waiting
     waiting = []
     try {
-      database.transaction(() => {
-        for (const entry of batch) entry.run()
-      })
+      transact(
+        () => {
+          for (const entry of batch) entry.run()
+        },
+        batch.some((entry) => entry.isDurable),
+      )
     } catch (error) {
       if (batch.length > 1) for (const entry of batch) runAlone(entry)
       else for (const entry of batch) entry.settle(error)
@@ -42,20 +53,24 @@ export const createGroupCommit = (database: Database): GroupCommit => {
     for (const entry of batch) entry.settle(null)
   }
 
+  const enqueue = <T>(work: () => T, isDurable: boolean): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      let result: { readonly value: T } | null = null
+      waiting.push({
+        isDurable,
+        run: () => {
+          result = { value: work() }
+        },
+        settle: (error) => {
+          if (result !== null && error === null) resolve(result.value)
+          else reject(error instanceof Error ? error : new Error('The commit failed', { cause: error }))
+        },
+      })
+      if (waiting.length === 1) setImmediate(commit)
+    })
+
   return {
-    run: <T>(work: () => T) =>
-      new Promise<T>((resolve, reject) => {
-        let result: { readonly value: T } | null = null
-        waiting.push({
-          run: () => {
-            result = { value: work() }
-          },
-          settle: (error) => {
-            if (result !== null && error === null) resolve(result.value)
-            else reject(error instanceof Error ? error : new Error('The commit failed', { cause: error }))
-          },
-        })
-        if (waiting.length === 1) setImmediate(commit)
-      }),
+    run: (work) => enqueue(work, true),
+    runQuick: (work) => enqueue(work, false),
   }
 }

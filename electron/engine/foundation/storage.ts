@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { type Database, openDatabase, takeFileLock } from './database.ts'
+import { DamagedDatabaseError, type Database, openDatabase, type OpenOptions, takeFileLock } from './database.ts'
 import type { Disk } from './disk.ts'
-import { errorText, StartError } from './errors.ts'
+import { errorText, StartError, startErrorOf } from './errors.ts'
 
 interface FolderLock {
   release(): void
@@ -10,8 +10,14 @@ interface FolderLock {
 /** The folders that an engine owns, locked, and its database. */
 export interface Storage {
   readonly database: Database
+  /** Where a damaged database was put; null where there was none. */
+  readonly setAside: string | null
+  /** Bytes on the disk. */
+  sizes(): Promise<{ readonly database: number; readonly write_ahead_log: number }>
   /** Closes the database and gives the folders free. */
   close(): void
+  /** Closes after a start that failed; gives the error to throw on, a StartError where the disk is the reason. */
+  closedBy(error: unknown): Error
 }
 
 export interface StorageOptions {
@@ -22,6 +28,9 @@ export interface StorageOptions {
   /** Names the setting of the cache folder in messages. */
   readonly whereCache: string
   readonly migrations: readonly string[]
+  /** Names what is set aside (ms since 1970). */
+  readonly now: number
+  readonly beforeCommit?: (() => void) | undefined
 }
 
 /** The queue holds what people wrote: a data folder that we make is this user's alone. */
@@ -54,6 +63,39 @@ const lockFolder = (path: string, folder: string): FolderLock => {
   )
 }
 
+/** A file up to this size is looked through in a few hundredths of a second, so at every start. */
+const SMALL_BYTES = 64 * 1024 * 1024
+
+/** SQLite removes its write-ahead log at an orderly end: one that is still there was left by a crash. */
+const doubtsOf = async (disk: Disk, path: string): Promise<Pick<OpenOptions, 'isAfterCrash' | 'isInDoubt'>> => {
+  const sizeBytes = (await disk.facts(path))?.sizeBytes ?? 0
+  const logBytes = (await disk.facts(`${path}-wal`))?.sizeBytes ?? 0
+  return { isAfterCrash: sizeBytes > 0 && logBytes > 0, isInDoubt: sizeBytes <= SMALL_BYTES }
+}
+
+/** A damaged database is put beside the new one, never deleted: whatever it holds may still be wanted. */
+const setAsideDatabase = async (disk: Disk, path: string, now: number): Promise<string> => {
+  const aside = `${path}.damaged-${new Date(now).toISOString().replaceAll(':', '-')}`
+  for (const ending of ['', '-wal', '-shm']) {
+    if ((await disk.facts(`${path}${ending}`)) !== null) await disk.rename(`${path}${ending}`, `${aside}${ending}`)
+  }
+  return aside
+}
+
+const openOrSetAside = async (
+  { disk, migrations, now, beforeCommit }: StorageOptions,
+  path: string,
+): Promise<{ database: Database; setAside: string | null }> => {
+  try {
+    const database = openDatabase(path, migrations, { ...(await doubtsOf(disk, path)), beforeCommit })
+    return { database, setAside: null }
+  } catch (error) {
+    if (!(error instanceof DamagedDatabaseError)) throw error
+    const setAside = await setAsideDatabase(disk, path, now)
+    return { database: openDatabase(path, migrations, { beforeCommit }), setAside }
+  }
+}
+
 /** Rejects with a StartError where a folder cannot be used, another engine has it, or the database is not ours to use. */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const { disk, dataFolder, cacheFolder } = options
@@ -66,16 +108,27 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
   try {
     locks.push(lockFolder(join(dataFolder, 'engine.lock'), dataFolder))
     locks.push(lockFolder(options.cacheLock, cacheFolder))
-    const database = openDatabase(join(dataFolder, 'blackcore.db'), options.migrations)
+    const path = join(dataFolder, 'blackcore.db')
+    const { database, setAside } = await openOrSetAside(options, path)
+    const close = (): void => {
+      database.close()
+      release()
+    }
     return {
       database,
-      close: () => {
-        database.close()
-        release()
+      setAside,
+      sizes: async () => ({
+        database: (await disk.facts(path))?.sizeBytes ?? 0,
+        write_ahead_log: (await disk.facts(`${path}-wal`))?.sizeBytes ?? 0,
+      }),
+      close,
+      closedBy: (error) => {
+        close()
+        return startErrorOf(error)
       },
     }
   } catch (error) {
     release()
-    throw error
+    throw startErrorOf(error)
   }
 }

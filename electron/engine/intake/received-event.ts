@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type EventBody, eventBodySchema } from '../../../shared/events.ts'
 import { parseNotionId } from '../../../shared/ids.ts'
 import type { Entity } from '../../../shared/entities.ts'
+import type { EventSubject } from '../processors/registry.ts'
 
 /** An authentic request body, read as far as it can be. */
 export type ReceivedEvent =
@@ -36,7 +37,7 @@ export const readEvent = (raw: Buffer): ReceivedEvent => {
 }
 
 /** What the event is about; null where it names none. An event about a block of a page is about that page. */
-export const entityOf = (body: EventBody, kind: Entity['kind']): Entity | null => {
+export const entityOf = (body: EventBody, kind: EventSubject): Entity | null => {
   const isPart = kind === 'page' && body.entity?.type === 'block'
   const id = parseNotionId((isPart ? body.data?.parent?.id : body.entity?.id) ?? '')
   return id === null ? null : { kind, id }

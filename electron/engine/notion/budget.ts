@@ -11,11 +11,14 @@ export interface RequestBudget {
   pauseFor(delayMs: number): void
   /** When the pause that Notion asked for ends (ms since 1970); null while there is none. */
   pausedUntil(): number | null
+  /** Requests sent since the start, and how many more the present window allows. */
+  usage(): { readonly sent: number; readonly left: number }
 }
 
 export const createRequestBudget = (clock: Clock, requestsPerMinute: number): RequestBudget => {
   let windowStart = Number.NEGATIVE_INFINITY
   let used = 0
+  let sent = 0
   let pauseEnd = Number.NEGATIVE_INFINITY
 
   const delayUntilFree = (now: number): number => {
@@ -37,10 +40,15 @@ export const createRequestBudget = (clock: Clock, requestsPerMinute: number): Re
         await clock.sleep(delayMs, signal)
       }
       used += 1
+      sent += 1
     },
     pauseFor: (delayMs) => {
       pauseEnd = Math.max(pauseEnd, clock.monotonicMs() + delayMs)
     },
+    usage: () => ({
+      sent,
+      left: clock.monotonicMs() - windowStart >= WINDOW_MS ? requestsPerMinute : requestsPerMinute - used,
+    }),
     pausedUntil: () => {
       const leftMs = pauseEnd - clock.monotonicMs()
       return leftMs > 0 ? clock.now() + leftMs : null

@@ -1,9 +1,7 @@
 import type { Failure } from '../../../shared/failures.ts'
 import { type NotionId, parseNotionId } from '../../../shared/ids.ts'
 import type { FieldState, NotionPage, PageContent, PageFile, PageProperty } from '../../../shared/records.ts'
-import { titleOf } from '../cache/flat-record.ts'
-import type { Answer, Notion } from '../notion/client.ts'
-import { isAboutObject } from '../notion/failures.ts'
+import type { Notion } from '../notion/client.ts'
 import { completeProperty, mayLackReferences } from '../notion/references.ts'
 
 /** A value, and why it is not the newest where it is not. */
@@ -59,36 +57,6 @@ export const fetchContent = async (
   return content.ok
     ? { value: content.value, failures: [] }
     : { value: before?.content ?? null, failures: [content.failure] }
-}
-
-export interface PageTitle {
-  readonly pageId: NotionId
-  readonly title: string | null
-}
-
-/** A page's title, with every mention in it. */
-const fetchTitle = async (notion: Notion, pageId: NotionId): Promise<Answer<string>> => {
-  const page = await notion.page(pageId)
-  if (!page.ok) return page
-  const title = Object.entries(page.value.properties).find(([, property]) => property.type === 'title')
-  if (title === undefined || !mayLackReferences(title[1])) return { ok: true, value: titleOf(page.value) }
-  const [name, property] = title
-  const items = await notion.propertyItems(pageId, property.id)
-  if (!items.ok) return items
-  const complete = completeProperty(property, items.value) ?? property
-  return { ok: true, value: titleOf({ ...page.value, properties: { [name]: complete } }) }
-}
-
-/** Titles of related pages: null where Notion does not show the page to us, left out where nothing was learnt. */
-export const fetchTitles = async (notion: Notion, ids: readonly NotionId[]): Promise<Had<readonly PageTitle[]>> => {
-  const titles: PageTitle[] = []
-  for (const pageId of ids) {
-    const title = await fetchTitle(notion, pageId)
-    if (title.ok) titles.push({ pageId, title: title.value })
-    else if (!isAboutObject(title.failure)) return { value: titles, failures: [title.failure] }
-    else titles.push({ pageId, title: null })
-  }
-  return { value: titles, failures: [] }
 }
 
 /** The data source, or at least the database, that a page says it belongs to. */

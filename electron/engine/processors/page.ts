@@ -1,7 +1,8 @@
+import type { Failure } from '../../../shared/failures.ts'
 import type { NotionId } from '../../../shared/ids.ts'
 import type { NotionPage, PageFile } from '../../../shared/records.ts'
 import type { Catalogue, KnownSource, SourceFacts } from '../cache/catalogue.ts'
-import { flatRecord, referencesOf, titleOf } from '../cache/flat-record.ts'
+import { flatRecord, titleOf } from '../cache/flat-record.ts'
 import type { HeldRecord, RecordIndex } from '../cache/record-index.ts'
 import type { RemoveChange } from '../cache/plan.ts'
 import type { WatchList } from '../cache/watch.ts'
@@ -10,7 +11,7 @@ import type { Answer, Notion } from '../notion/client.ts'
 import { isAboutObject } from '../notion/failures.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { lookUpDatabase, lookUpSource, outOfReach } from './look-up.ts'
-import { completeReferences, decisive, fetchContent, fetchTitles, parentOf } from './page-parts.ts'
+import { completeReferences, decisive, fetchContent, parentOf } from './page-parts.ts'
 import { done, type PlanResult } from './planned.ts'
 
 export interface PageParts {
@@ -23,9 +24,6 @@ export interface PageParts {
   readonly now: () => number
   readonly withContent: boolean
 }
-
-/** A related page that Notion did not show is asked for again after this time. */
-const TITLE_ASKED_AGAIN_MS = 24 * 3_600_000
 
 interface Place {
   readonly source: KnownSource
@@ -73,19 +71,16 @@ export const planPage = async (parts: PageParts, pageId: NotionId, eventId: stri
   }
 
   const planWrite = async (page: NotionPage, { source, learned }: Place): Promise<PlanResult> => {
+    if (known !== null && isOlder(page, known)) return { ok: false, failure: olderState(known.title) }
     const before = held === null ? null : await parts.readFile(held)
     const references = await completeReferences(notion, pageId, page, before)
     const { page: complete, fields } = references.value
     const content = parts.withContent ? await fetchContent(notion, pageId, before) : { value: null, failures: [] }
     const flat = flatRecord(complete)
-    const titles = await fetchTitles(
-      notion,
-      records.withoutTitle(referencesOf(flat), parts.now() - TITLE_ASKED_AGAIN_MS),
-    )
-    const failure = decisive([...references.failures, ...content.failures, ...titles.failures])
+    const failure = decisive([...references.failures, ...content.failures])
     const fingerprint = fingerprintOf(complete, content.value, fields)
     const isUnchanged = held?.fingerprint === fingerprint && held.databaseId === source.databaseId
-    if (isUnchanged && before !== null && titles.value.length === 0) {
+    if (isUnchanged && before !== null) {
       return { ok: true, planned: { change: null, outcome: 'unchanged', reason: null, learned, failure } }
     }
     const baseRevision = known?.revision ?? 0
@@ -113,7 +108,6 @@ export const planPage = async (parts: PageParts, pageId: NotionId, eventId: stri
             },
           },
           flat,
-          titles: [...titles.value],
         },
         outcome: 'written',
         reason: null,
@@ -139,6 +133,18 @@ export const planPage = async (parts: PageParts, pageId: NotionId, eventId: stri
   if (place.value?.source.sourceId === held.sourceId) return done('not-watched', learned, 'no longer watched')
   return remove(held, 'moved out of what is watched', learned)
 }
+
+/** Notion’s servers do not all know the newest state at once. Times of one minute are no order: they are rounded down. */
+const isOlder = (page: NotionPage, held: HeldRecord): boolean =>
+  page.last_edited_time !== undefined &&
+  held.lastEditedTime !== null &&
+  Date.parse(page.last_edited_time) < Date.parse(held.lastEditedTime)
+
+const olderState = (title: string): Failure => ({
+  kind: 'transient',
+  code: 'older_state',
+  message: `Notion answered with an older state of “${title}” than the one that is stored. The newer one was kept.`,
+})
 
 const lookUpParent = async (
   notion: Notion,

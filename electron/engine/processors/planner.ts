@@ -2,6 +2,7 @@ import type { Entity } from '../../../shared/entities.ts'
 import { type ContainerParts, planContainer } from './container.ts'
 import { type PageParts, planPage } from './page.ts'
 import type { PlanResult } from './planned.ts'
+import { planTitle } from './title.ts'
 
 export interface PlannerJob {
   readonly entity: Entity
@@ -14,6 +15,7 @@ export const createPlanner = (parts: PageParts & ContainerParts) => {
     page: (job) => planPage(parts, job.entity.id, job.eventId),
     database: (job) => planContainer(parts, job.entity),
     data_source: (job) => planContainer(parts, job.entity),
+    title: (job) => planTitle(parts, job.entity.id),
   } satisfies Record<Entity['kind'], (job: PlannerJob) => Promise<PlanResult>>
   return (job: PlannerJob): Promise<PlanResult> => processors[job.entity.kind](job)
 }

@@ -1,9 +1,12 @@
 import type { EventType } from '../../../shared/events.ts'
 import type { Entity } from '../../../shared/entities.ts'
 
+/** What events can be about; titles are asked for by ourselves alone. */
+export type EventSubject = Exclude<Entity['kind'], 'title'>
+
 /** What an event type leads to: the processor of the thing that it is about, or nothing, with the reason. */
 export type EventAnswer =
-  | { readonly processor: Entity['kind']; readonly isSchemaChange?: true; readonly isToldAlways?: true }
+  | { readonly processor: EventSubject; readonly isSchemaChange?: true; readonly isToldAlways?: true }
   | { readonly ignored: string }
 
 const PAGE: EventAnswer = { processor: 'page' }

@@ -33,7 +33,7 @@ export interface EventStore {
    */
   enqueue(event: StoredEvent, entity: Entity): 'queued' | 'full'
   /** A job of our own: no delivery, no quiet time, no limit. */
-  enqueueInternal(entity: Entity, now: number): void
+  enqueueInternal(entity: Entity, now: number, delayMs?: number): void
   /** Events of a data source that were ignored as unwatched become jobs, quiet time kept; gives how many. */
   readmit(sourceId: string, now: number): number
 }
@@ -124,8 +124,8 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
       insertEvent(event, seq, null, jobId)
       return 'queued'
     },
-    enqueueInternal: (entity, now) => {
-      upsertJob(entityKey(entity), 'internal', now, 0, 0, 'internal')
+    enqueueInternal: (entity, now, delayMs = 0) => {
+      upsertJob(entityKey(entity), 'internal', now, delayMs, 0, 'internal')
     },
     readmit: (sourceId, now) => {
       const events = database

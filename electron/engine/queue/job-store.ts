@@ -19,6 +19,8 @@ export interface ClaimedJob {
  * waiting | delayed --claim--> active --complete--> completed
  *                                     --delay-----> delayed (a newer waiting job of the entity is absorbed)
  *                                     --fail------> failed --(a later job of the entity completes)--> completed
+ *                                     --postpone--> waiting
+ * delayed | failed --refund--> delayed | waiting
  */
 export interface JobStore {
   /** Makes up to `limit` due jobs active, oldest first; none of an entity that is being worked on. */
@@ -29,6 +31,12 @@ export interface JobStore {
   /** The next attempt is due at `runAt`. */
   delay(job: ClaimedJob, attempt: FailedAttempt, runAt: number): void
   fail(job: ClaimedJob, attempt: FailedAttempt, now: number): void
+  /** The attempt cost nothing: the job waits as if it had not been claimed. */
+  postpone(job: ClaimedJob, now: number): void
+  /** The last attempt of these jobs cost nothing after all; one that it was the end of waits again. */
+  refund(jobIds: readonly number[], now: number): void
+  /** Sends a failed or discarded job round again, its attempts counted from none. */
+  retry(jobId: number, now: number): void
   /** What a crash left active becomes waiting; gives how many. */
   recover(now: number): number
   counts(): Readonly<Record<JobState, number>>
@@ -99,6 +107,20 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
     database.sql('UPDATE job SET failed_attempts = failed_attempts + 1 WHERE id = ?').run(job.id)
   }
 
+  const giveBack = (jobId: number, now: number): void => {
+    const job = database
+      .sql(`SELECT state FROM job WHERE id = ? AND state IN ('delayed', 'failed') AND failed_attempts > 0`)
+      .get<{ state: 'delayed' | 'failed' }>(jobId)
+    if (job === undefined) return
+    database
+      .sql('DELETE FROM attempt WHERE job_id = ?1 AND number = (SELECT max(number) FROM attempt WHERE job_id = ?1)')
+      .run(jobId)
+    database
+      .sql('UPDATE job SET failed_attempts = failed_attempts - 1, reason = NULL, ended_at = NULL WHERE id = ?')
+      .run(jobId)
+    if (job.state === 'failed') reopen(row(jobId), 'waiting', now)
+  }
+
   const claimNext = (now: number): ClaimedJob | null => {
     const due = database
       .sql(
@@ -151,6 +173,18 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
       database
         .sql(`UPDATE job SET state = 'failed', reason = ?, ended_at = ? WHERE id = ?`)
         .run(attempt.failure.code, now, job.id)
+    },
+    postpone: (job, now) => {
+      reopen(row(job.id), 'waiting', now)
+    },
+    refund: (jobIds, now) => {
+      for (const id of jobIds) giveBack(id, now)
+    },
+    retry: (jobId, now) => {
+      database
+        .sql('UPDATE job SET failed_attempts = 0, outcome = NULL, reason = NULL, ended_at = NULL WHERE id = ?')
+        .run(jobId)
+      reopen(row(jobId), 'waiting', now)
     },
     recover: (now) => {
       const left = database.sql(`SELECT ${COLUMNS} FROM job WHERE state = 'active'`).all<JobRow>()

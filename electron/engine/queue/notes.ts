@@ -1,18 +1,40 @@
 import type { Database } from '../foundation/database.ts'
 
-/** Facts about the queue that have to outlive a restart. */
+/** Facts about the queue that have to outlive a restart. The changes are made within a transaction. */
 export interface QueueNotes {
   /** Updates were turned away, or may have been missed: the folder has to be compared with Notion as a whole. */
   isCatchUpDue(): boolean
-  /** Within a transaction. The first reason stays. */
+  /** The first time stays. */
   noteCatchUpDue(now: number): void
+  /** The pause that a person asked for; `until` null: until resumed. Null: not paused. */
+  pause(): { readonly until: number | null } | null
+  notePause(until: number | null): void
+  clearPause(): void
 }
 
 const CATCH_UP = 'catch_up_due'
+const PAUSE = 'paused_until'
+const FOR_EVER = 'resumed'
 
-export const createQueueNotes = (database: Database): QueueNotes => ({
-  isCatchUpDue: () => database.sql('SELECT 1 FROM note WHERE name = ?').get(CATCH_UP) !== undefined,
-  noteCatchUpDue: (now) => {
-    database.sql('INSERT OR IGNORE INTO note (name, value) VALUES (?, ?)').run(CATCH_UP, String(now))
-  },
-})
+export const createQueueNotes = (database: Database): QueueNotes => {
+  const read = (name: string): string | undefined =>
+    database.sql('SELECT value FROM note WHERE name = ?').get<{ value: string }>(name)?.value
+  return {
+    isCatchUpDue: () => read(CATCH_UP) !== undefined,
+    noteCatchUpDue: (now) => {
+      database.sql('INSERT OR IGNORE INTO note (name, value) VALUES (?, ?)').run(CATCH_UP, String(now))
+    },
+    pause: () => {
+      const value = read(PAUSE)
+      return value === undefined ? null : { until: value === FOR_EVER ? null : Number(value) }
+    },
+    notePause: (until) => {
+      database
+        .sql('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)')
+        .run(PAUSE, until === null ? FOR_EVER : String(until))
+    },
+    clearPause: () => {
+      database.sql('DELETE FROM note WHERE name = ?').run(PAUSE)
+    },
+  }
+}

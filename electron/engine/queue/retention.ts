@@ -17,19 +17,26 @@ const pruneQueue = (database: Database, now: number): boolean => {
     .sql(
       `DELETE FROM event WHERE seq IN (
          SELECT e.seq FROM event e LEFT JOIN job j ON j.id = e.job_id
-         WHERE e.received_at < ? AND (j.id IS NULL OR j.state = 'completed') LIMIT ?)`,
+         WHERE e.received_at < ? AND (j.id IS NULL OR j.state IN ('completed', 'discarded')) LIMIT ?)`,
     )
     .run(before, ROWS_AT_ONCE)
   const jobs = database
-    .sql(`DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'completed' AND ended_at < ? LIMIT ?)`)
+    .sql(
+      `DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state IN ('completed', 'discarded') AND ended_at < ? LIMIT ?)`,
+    )
     .run(before, ROWS_AT_ONCE)
   return events.changes === ROWS_AT_ONCE || jobs.changes === ROWS_AT_ONCE
 }
 
 const PRUNED_EVERY_MS = 3_600_000
 
-/** Prunes now and every hour. */
-export const createPruning = (database: Database, commits: GroupCommit, clock: Clock, log: Log) => {
+/** Forgets and tidies up, now and every hour. */
+export interface Pruning {
+  start(): void
+  stop(): void
+}
+
+export const createPruning = (database: Database, commits: GroupCommit, clock: Clock, log: Log): Pruning => {
   let timer: Timer | null = null
   let isStopped = false
 
@@ -37,6 +44,7 @@ export const createPruning = (database: Database, commits: GroupCommit, clock: C
     try {
       let isMore = true
       while (isMore && !isStopped) isMore = await commits.run(() => pruneQueue(database, clock.now()))
+      if (!isStopped) database.tidy()
     } catch (error) {
       log.warn({ error: errorText(error) }, 'Old events could not be forgotten; the next hour tries again')
     }
@@ -44,10 +52,10 @@ export const createPruning = (database: Database, commits: GroupCommit, clock: C
   }
 
   return {
-    start: (): void => {
+    start: () => {
       void prune()
     },
-    stop: (): void => {
+    stop: () => {
       isStopped = true
       timer?.cancel()
     },

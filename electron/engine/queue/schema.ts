@@ -46,7 +46,7 @@ CREATE UNIQUE INDEX job_open ON job (entity) WHERE state IN ('waiting', 'delayed
 CREATE UNIQUE INDEX job_active ON job (entity) WHERE state = 'active';
 CREATE INDEX job_failed ON job (entity) WHERE state = 'failed';
 CREATE INDEX job_due ON job (run_at) WHERE state IN ('waiting', 'delayed');
-CREATE INDEX job_ended ON job (ended_at) WHERE state = 'completed';
+CREATE INDEX job_ended ON job (ended_at) WHERE state IN ('completed', 'discarded');
 
 CREATE TABLE attempt (
   job_id INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,

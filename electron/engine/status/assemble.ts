@@ -11,8 +11,12 @@ export interface StatusFacts {
   readonly isPaired: boolean
   readonly workspaceName: string | null
   readonly isCatchUpDue: boolean
-  /** When the pause that Notion asked for ends (ms since 1970). */
-  readonly rateLimitedUntil: number | null
+  /** Why nothing is claimed at the moment, if so. Times in ms since 1970. */
+  readonly hold:
+    | { readonly kind: 'paused'; readonly until: number | null }
+    | { readonly kind: 'rate-limited'; readonly until: number }
+    | { readonly kind: 'outage'; readonly outage: 'offline' | 'failing'; readonly since: number }
+    | null
   readonly trashedDatabases: readonly string[]
   readonly triggers: readonly string[]
   readonly reported: readonly Problem[]
@@ -21,6 +25,22 @@ export interface StatusFacts {
 const notice = (code: string, message: string): Problem => ({ code, severity: 'notice', message })
 const failure = (code: string, message: string): Problem => ({ code, severity: 'failure', message })
 
+const holdProblem = (hold: NonNullable<StatusFacts['hold']>): Problem => {
+  switch (hold.kind) {
+    case 'paused':
+      return notice('paused', `Paused by a person${hold.until === null ? '' : ` until ${isoTime(hold.until)}`}.`)
+    case 'rate-limited':
+      return failure('rate-limited', `Notion asks to wait until ${isoTime(hold.until)}.`)
+    case 'outage': {
+      const what = hold.outage === 'offline' ? 'Notion cannot be reached' : 'Notion fails for every page'
+      return failure(
+        'outage',
+        `${what} since ${isoTime(hold.since)}. It is asked every 30 seconds; the queue goes on by itself.`,
+      )
+    }
+  }
+}
+
 const problemsOf = (facts: StatusFacts): readonly Problem[] => {
   const problems: Problem[] = facts.reported.filter(
     (problem, at) => facts.reported.findIndex((other) => other.message === problem.message) === at,
@@ -28,9 +48,7 @@ const problemsOf = (facts: StatusFacts): readonly Problem[] => {
   if (!facts.isPaired) {
     problems.push(failure('not-paired', 'No webhook secret is set, so every delivery is refused. Set webhook.secret.'))
   }
-  if (facts.rateLimitedUntil !== null) {
-    problems.push(failure('rate-limited', `Notion asks to wait until ${isoTime(facts.rateLimitedUntil)}.`))
-  }
+  if (facts.hold !== null) problems.push(holdProblem(facts.hold))
   if (facts.jobs.failed > 0) {
     const reasons = facts.failures.map(({ message, jobs }) => ` ${jobs}: ${message}`).join('')
     problems.push(failure('failed-jobs', `Failed jobs wait for a person: ${facts.jobs.failed}.${reasons}`))
@@ -52,8 +70,9 @@ const problemsOf = (facts: StatusFacts): readonly Problem[] => {
 /** One status from all facts. Never healthy while anything is failed or something does not follow. */
 export const assembleStatus = (facts: StatusFacts): EngineStatus => {
   const problems = problemsOf(facts)
+  const isDegraded = problems.some((problem) => problem.severity === 'failure')
   return {
-    state: problems.some((problem) => problem.severity === 'failure') ? 'degraded' : 'healthy',
+    state: facts.hold?.kind === 'paused' ? 'paused' : isDegraded ? 'degraded' : 'healthy',
     isPaired: facts.isPaired,
     workspaceName: facts.workspaceName,
     isCatchUpDue: facts.isCatchUpDue,

@@ -9,6 +9,10 @@ export interface Counters {
   answered(answer: DeliveryAnswer, now: number): void
   processed(events: number, durationMs: number): void
   failed(events: number, durationMs: number): void
+  delayed(): void
+  postponed(): void
+  /** Attempts by outcome: failed is out of attempts, delayed is tried again, postponed cost nothing. */
+  attempts(): Readonly<Record<'completed' | 'delayed' | 'failed' | 'postponed', number>>
   metrics(): EngineStatus['metrics']
   /** When the last authentic event came (ms since 1970); null before the first. */
   lastEventAt(): number | null
@@ -22,6 +26,7 @@ const rounded = (ms: number): number => Math.round(ms * 10) / 10
 
 export const createCounters = (): Counters => {
   const counts = { received: 0, processed: 0, failed: 0, ignored: 0, duplicate: 0 }
+  const attempts = { completed: 0, delayed: 0, failed: 0, postponed: 0 }
   const durations: number[] = []
   let lastEventAt: number | null = null
 
@@ -40,12 +45,21 @@ export const createCounters = (): Counters => {
     },
     processed: (events, durationMs) => {
       counts.processed += events
+      attempts.completed += 1
       measure(durationMs)
     },
     failed: (events, durationMs) => {
       counts.failed += events
+      attempts.failed += 1
       measure(durationMs)
     },
+    delayed: () => {
+      attempts.delayed += 1
+    },
+    postponed: () => {
+      attempts.postponed += 1
+    },
+    attempts: () => ({ ...attempts }),
     metrics: () => {
       const sorted = durations.toSorted((a, b) => a - b)
       return {

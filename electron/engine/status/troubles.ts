@@ -2,19 +2,17 @@ import type { Problem } from '../../../shared/status.ts'
 
 /** What is broken right now, each told by the one who meets it, until that one meets it no more. */
 export interface Troubles {
-  raise(code: string, message: string): void
-  clear(code: string): void
+  /** Gives a teller of this trouble: with a sentence it is there, with null it is over. */
+  tell(code: string): (message: string | null) => void
   problems(): readonly Problem[]
 }
 
 export const createTroubles = (): Troubles => {
   const raised = new Map<string, Problem>()
   return {
-    raise: (code, message) => {
-      raised.set(code, { code, severity: 'failure', message })
-    },
-    clear: (code) => {
-      raised.delete(code)
+    tell: (code) => (message) => {
+      if (message === null) raised.delete(code)
+      else raised.set(code, { code, severity: 'failure', message })
     },
     problems: () => [...raised.values()],
   }

@@ -2,9 +2,10 @@ import type { Failure } from '../../../shared/failures.ts'
 import type { JobOutcome } from '../../../shared/jobs.ts'
 import type { ChangeApplier } from '../cache/apply.ts'
 import type { SourceFacts } from '../cache/catalogue.ts'
+import type { PageTitle } from '../cache/record-index.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
-import { errorCode, errorText } from '../foundation/errors.ts'
-import type { PlanResult } from '../processors/planned.ts'
+import { errorCode, errorText, isOfTheDisk } from '../foundation/errors.ts'
+import type { Planned, PlanResult } from '../processors/planned.ts'
 
 /** What an attempt came to. `finish` belongs into the commit that stores it: what was applied counts either way. */
 export type AttemptEnd =
@@ -18,6 +19,8 @@ export interface AttemptParts {
   readonly plan: (job: AttemptJob) => Promise<PlanResult>
   /** Within a transaction: stores what was looked up on the way. */
   readonly learn: (facts: readonly SourceFacts[]) => void
+  /** Within a transaction: the same for titles of pages that are not held. */
+  readonly learnTitles: (titles: readonly PageTitle[]) => void
   /** True when the program is ending and requests are given up. */
   readonly isEnding: () => boolean
 }
@@ -28,13 +31,19 @@ export interface AttemptJob {
 
 const nothing = (): void => undefined
 
-/** Node's own codes (ERR_INVALID_ARG_TYPE) tell of a wrong call; the disk's are the system's (ENOSPC) and SQLite's. */
-const isOfTheDisk = (code: string): boolean => code === 'ERR_SQLITE_ERROR' || !code.startsWith('ERR_')
+/** What was read is compared with what is stored when it is to be written; on a conflict it is read again. */
+const READINGS_AFTER_CONFLICT = 3
+
+const CONFLICT: Failure = {
+  kind: 'transient',
+  code: 'conflict',
+  message: 'The record changed each time while Notion was being read. Nothing was overwritten; it is tried again.',
+}
 
 /** A fault of the disk may pass; anything else that was thrown is a bug, and a person should see it. */
 const failureOf = (error: unknown): Failure => {
   const code = errorCode(error)
-  return code === null || !isOfTheDisk(code)
+  return code === null || !isOfTheDisk(error)
     ? { kind: 'permanent', code: 'internal', message: `Blackcore Sync has a fault: ${errorText(error)}` }
     : {
         kind: 'transient',
@@ -54,34 +63,42 @@ export const runAttempt = async (parts: AttemptParts, job: AttemptJob): Promise<
   const takeUp = async (): Promise<void> => {
     const left = applier.journaled(job.id)
     if (left === null) return
-    const applied = applier.isCurrent(left) ? await applier.apply(job.id, left) : null
+    const applied = applier.isCurrent(left) ? await applier.apply(left) : null
     await commits.run(() => {
       applied?.finish()
       applier.drop(job.id)
     })
   }
 
-  const planAndApply = async (): Promise<AttemptEnd> => {
+  /** Within a transaction. False where the record is no longer what the plan was made for. */
+  const journal = ({ learned, change }: Planned): boolean => {
+    parts.learn(learned)
+    if (change === null) return true
+    if (!applier.isCurrent(change)) return false
+    applier.journal(job.id, change)
+    return true
+  }
+
+  const planAndApply = async (readingsLeft: number): Promise<AttemptEnd> => {
     const result = await parts.plan(job)
     if (parts.isEnding()) return { kind: 'interrupted' }
     if (!result.ok) return { kind: 'failed', failure: result.failure, finish: nothing }
-    const { change, outcome, reason, learned, failure } = result.planned
-    if (learned.length > 0 || change !== null) {
-      await commits.run(() => {
-        parts.learn(learned)
-        if (change !== null) applier.journal(job.id, change)
-      })
+    const { change, outcome, reason, learned, titles, failure } = result.planned
+    const hasNews = learned.length > 0 || change !== null
+    if (hasNews && !(await commits.runQuick(() => journal(result.planned)))) {
+      return readingsLeft > 0 ? planAndApply(readingsLeft - 1) : { kind: 'failed', failure: CONFLICT, finish: nothing }
     }
-    const applied = change === null ? null : await applier.apply(job.id, change)
+    const applied = change === null ? null : await applier.apply(change)
     const finish = (): void => {
       applied?.finish()
+      if (titles !== undefined) parts.learnTitles(titles)
     }
     return failure === null ? { kind: 'done', outcome, reason, finish } : { kind: 'failed', failure, finish }
   }
 
   try {
     await takeUp()
-    return await planAndApply()
+    return await planAndApply(READINGS_AFTER_CONFLICT)
   } catch (error) {
     if (parts.isEnding()) return { kind: 'interrupted' }
     return { kind: 'failed', failure: failureOf(error), finish: nothing }

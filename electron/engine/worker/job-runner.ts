@@ -12,6 +12,8 @@ export interface OutcomePorts<Job> {
   complete(job: Job, outcome: JobOutcome, reason: string | null, now: number): void
   delay(job: Job, attempt: FailedAttempt, runAt: number): void
   fail(job: Job, attempt: FailedAttempt, now: number): void
+  postpone(job: Job, now: number): void
+  refund(jobIds: readonly number[], now: number): void
 }
 
 export interface RunnerJob extends AttemptJob {
@@ -28,6 +30,10 @@ export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, '
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
+  /** Tells a trouble of all from the job's own: see `Flow.attemptEnded`. */
+  readonly attemptEnded: (entity: string, jobId: number, failure: Failure | null) => readonly number[] | null
+  readonly onDelayed: () => void
+  readonly onPostponed: () => void
   /** What keeps outcomes from being stored, or files from being written; null: nothing any more. */
   readonly onTrouble: (message: string | null) => void
   readonly onProcessed: (events: number, durationMs: number) => void
@@ -37,24 +43,38 @@ export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, '
 /** While the disk refuses to store an outcome, it is tried again after this time. */
 const STORE_AGAIN_MS = 1_000
 
+type StoredEnd =
+  | Exclude<AttemptEnd, { kind: 'interrupted' }>
+  | {
+      readonly kind: 'postponed'
+      readonly failure: Failure
+      readonly sharedBy: readonly number[]
+      readonly finish: () => void
+    }
+
 /** Runs one job and stores what came of it: completed, delayed until the next attempt, or failed. */
 export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) => {
   const { jobs, commits, clock, log, retryAttempts } = parts
 
-  const storeEnd = (
-    job: Job,
-    end: Exclude<AttemptEnd, { kind: 'interrupted' }>,
-    startedAt: number,
-    durationMs: number,
-  ) => {
+  const storeEnd = (job: Job, end: StoredEnd, startedAt: number, durationMs: number): void => {
     end.finish()
     if (end.kind === 'done') {
       jobs.complete(job, end.outcome, end.reason, clock.now())
-      return
+    } else if (end.kind === 'postponed') {
+      jobs.postpone(job, clock.now())
+      jobs.refund(end.sharedBy, clock.now())
+    } else {
+      const attempt = { startedAt, durationMs, failure: end.failure }
+      if (isFinal(job, end.failure)) jobs.fail(job, attempt, clock.now())
+      else jobs.delay(job, attempt, clock.now() + backoffMs(job.failedAttempts + 1, parts.random()))
     }
-    const attempt = { startedAt, durationMs, failure: end.failure }
-    if (isFinal(job, end.failure)) jobs.fail(job, attempt, clock.now())
-    else jobs.delay(job, attempt, clock.now() + backoffMs(job.failedAttempts + 1, parts.random()))
+  }
+
+  /** An attempt that ran into a trouble of all costs its job nothing. */
+  const judged = (job: Job, end: Exclude<AttemptEnd, { kind: 'interrupted' }>): StoredEnd => {
+    const failure = end.kind === 'failed' ? end.failure : null
+    const sharedBy = parts.attemptEnded(entityKey(job.entity), job.id, failure)
+    return sharedBy === null || failure === null ? end : { kind: 'postponed', failure, sharedBy, finish: end.finish }
   }
 
   const isFinal = (job: Job, failure: Failure): boolean =>
@@ -76,7 +96,7 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
     }
   }
 
-  const tell = (job: Job, end: AttemptEnd, durationMs: number): void => {
+  const tell = (job: Job, end: StoredEnd, durationMs: number): void => {
     const fields = {
       job: job.id,
       entity: entityKey(job.entity),
@@ -88,9 +108,13 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
       parts.onTrouble(null)
       parts.onProcessed(job.eventCount, durationMs)
       log.info({ ...fields, outcome: end.outcome, reason: end.reason }, 'Job completed')
-    } else if (end.kind === 'failed') {
+    } else if (end.kind === 'postponed') {
+      parts.onPostponed()
+      log.info({ ...fields, code: end.failure.code }, `Attempt postponed: ${end.failure.message}`)
+    } else {
       if (end.failure.code.startsWith('E')) parts.onTrouble(end.failure.message)
       if (isFinal(job, end.failure)) parts.onFailed(job.eventCount, durationMs)
+      else parts.onDelayed()
       log.warn(
         { ...fields, code: end.failure.code, isFinal: isFinal(job, end.failure) },
         `Attempt failed: ${end.failure.message}`,
@@ -101,8 +125,9 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
   return async (job: Job): Promise<void> => {
     const startedAt = clock.now()
     const from = clock.monotonicMs()
-    const end = await runAttempt({ ...parts, plan: () => parts.plan(job) }, job)
-    if (end.kind === 'interrupted') return
+    const attempt = await runAttempt({ ...parts, plan: () => parts.plan(job) }, job)
+    if (attempt.kind === 'interrupted') return
+    const end = judged(job, attempt)
     const durationMs = clock.monotonicMs() - from
     await untilStored(() => {
       storeEnd(job, end, startedAt, durationMs)

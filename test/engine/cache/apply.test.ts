@@ -5,6 +5,7 @@ import type { RecordChange } from '../../../electron/engine/cache/plan.ts'
 import type { GroupCommit } from '../../../electron/engine/foundation/group-commit.ts'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
 import { pageFileSchema } from '../../../shared/records.ts'
+import { createBreakingCommits } from '../../support/breaking-commits.ts'
 import { createBreakingDisk, isChange, unflushedDisk } from '../../support/breaking-disk.ts'
 import { type CacheStage, newStage, openStage, type StageOptions } from '../../support/cache-stage.ts'
 import { filesBelow } from '../../support/folder-files.ts'
@@ -44,12 +45,7 @@ const brokenAt = (failing: number) => {
     steps += 1
     if (steps >= failing) throw new Error('crash')
   }
-  const wrapCommits = (commits: GroupCommit): GroupCommit => ({
-    run: async (work) => {
-      step()
-      return commits.run(work)
-    },
-  })
+  const wrapCommits = (commits: GroupCommit): GroupCommit => createBreakingCommits(commits, step)
   const disk = createBreakingDisk(unflushedDisk, (call) => {
     if (isChange(call)) step()
   })
@@ -66,7 +62,7 @@ const attempt = async (stage: CacheStage, jobId: number, change: RecordChange): 
     return
   }
   expect(applier.isCurrent(left)).toBe(true)
-  const applied = await applier.apply(jobId, left)
+  const applied = await applier.apply(left)
   await stage.commits.run(() => {
     applied.finish()
   })
@@ -158,6 +154,12 @@ const prepared = async (before: readonly RecordChange[]): Promise<string> => {
   return stage.folder
 }
 
+const copyOf = (folder: string): string => {
+  const copy = temporaryFolder()
+  cpSync(folder, copy, { recursive: true })
+  return copy
+}
+
 /** Runs the job on the folder as one process would; false where that one came to its end before the job did. */
 const isDoneBy = async (folder: string, change: RecordChange, options: StageOptions): Promise<boolean> => {
   const stage = await openStage(folder, options).catch(() => null)
@@ -182,16 +184,11 @@ describe.each(scenarios)('$name', ({ before, change, files }) => {
 
   test('ends in the same state after a crash between any two of its steps, even after two of them', async () => {
     const start = await prepared(before)
-    const copyOfStart = (): string => {
-      const folder = temporaryFolder()
-      cpSync(start, folder, { recursive: true })
-      return folder
-    }
-    const whole = await openStage(copyOfStart())
+    const whole = await openStage(copyOf(start))
     await whole.carryOut(99, change)
     const expected = await stateOf(whole)
     for (let failing = 1; ; failing += 1) {
-      const folder = copyOfStart()
+      const folder = copyOf(start)
       if (await isDoneBy(folder, change, brokenAt(failing))) {
         expect(failing).toBeGreaterThan(5)
         return
@@ -204,6 +201,20 @@ describe.each(scenarios)('$name', ({ before, change, files }) => {
       last.close()
     }
   })
+
+  test('ends in the same state after a power cut that took the plan and left the files', async () => {
+    const start = await prepared(before)
+    const folder = copyOf(start)
+    const cut = await openStage(folder, { disk: unflushedDisk })
+    cut.cache.applier.journal(99, change)
+    await cut.cache.applier.apply(change)
+    cut.close()
+    cpSync(join(start, 'index.db'), join(folder, 'index.db'))
+    const [whole, last] = [await openStage(copyOf(start)), await openStage(folder, { disk: unflushedDisk })]
+    expect(last.cache.applier.journaled(99)).toBeNull()
+    for (const stage of [whole, last]) await attempt(stage, 99, change)
+    expect(await stateOf(last)).toEqual(await stateOf(whole))
+  })
 })
 
 test('a plan that was given up leaves no file behind: the page’s next change removes what it had written', async () => {
@@ -214,7 +225,7 @@ test('a plan that was given up leaves no file behind: the page’s next change r
     await stage.commits.run(() => {
       stage.cache.applier.journal(jobId, change)
     })
-    await stage.cache.applier.apply(jobId, change)
+    await stage.cache.applier.apply(change)
     await stage.commits.run(() => {
       stage.cache.applier.drop(jobId)
     })
@@ -238,7 +249,7 @@ test('a plan fits as long as the record has the revision that it was made for', 
 
 test('a journaled plan reads back as it was made', async () => {
   const { cache, commits } = await newStage()
-  const change = writeOf(PLAN, 'Plan', { related: [ANNA], titles: [{ pageId: ANNA, title: null }] })
+  const change = writeOf(PLAN, 'Plan', { related: [ANNA] })
   await commits.run(() => {
     cache.applier.journal(1, change)
   })

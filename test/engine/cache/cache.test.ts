@@ -5,7 +5,7 @@ import { newStage, openStage } from '../../support/cache-stage.ts'
 import { filesBelow } from '../../support/folder-files.ts'
 import { idNumber, PEOPLE, writeOf } from '../../support/page-builders.ts'
 
-const [PLAN, ANNA] = [idNumber(1), idNumber(2)]
+const [PLAN, ANNA, HIDDEN, UNKNOWN] = [idNumber(1), idNumber(2), idNumber(3), idNumber(4)]
 
 test('what a crash left on its way is cleared away at the start, and nothing else', async () => {
   const before = await newStage()
@@ -17,6 +17,21 @@ test('what a crash left on its way is cleared away at the start, and nothing els
   writeFileSync(join(before.folders.root, 'a person’s.txt'), 'mine')
   await openStage(before.folder)
   expect(filesBelow(before.folders.root)).toEqual(['a person’s.txt', 'pages/Tasks/Plan (00000001).json', 'tasks.json'])
+})
+
+test('a written record wants the titles that it shows and nobody knows, when it is stored; a hidden one after a day', async () => {
+  const stage = await newStage()
+  await stage.carryOut(1, writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
+  stage.cache.records.storeTitles([{ pageId: HIDDEN, title: null }], stage.clock.now())
+  const applied = await stage.cache.applier.apply(writeOf(PLAN, 'Plan', { related: [ANNA, HIDDEN, UNKNOWN] }))
+  expect(stage.wantedTitles).toEqual([])
+  await stage.commits.run(() => {
+    applied.finish()
+  })
+  expect(stage.wantedTitles).toEqual([UNKNOWN])
+  stage.clock.advance(24 * 3_600_000)
+  await stage.carryOut(3, writeOf(PLAN, 'Plan', { related: [ANNA, HIDDEN], revision: 2 }))
+  expect(stage.wantedTitles).toEqual([UNKNOWN, HIDDEN])
 })
 
 test('page files and database files come from the same changes, titles of relations included', async () => {

@@ -18,7 +18,7 @@ const fill = (stage: CacheStage): void => {
     for (let index = 0; index < COUNT; index += 1) {
       const title = `Page ${index}`
       const change = { ...like, pageId: idNumber(0x10_0000 + index), title, flat: { ...like.flat, Name: title } }
-      stage.cache.records.write(change, `${index}.json`, 0)
+      stage.cache.records.write(change, `${index}.json`)
     }
   })
 }
@@ -98,7 +98,7 @@ test('a file shows one state of its records, whatever changes while it is writte
   stage.database.transaction(() => {
     for (let index = 0; index < 1_000; index += 1) {
       stage.cache.applier.journal(1, writeOf(idNumber(0x10_0000 + index), 'Old'))
-      stage.cache.records.write(writeOf(idNumber(0x10_0000 + index), 'Old'), `${index}.json`, 0)
+      stage.cache.records.write(writeOf(idNumber(0x10_0000 + index), 'Old'), `${index}.json`)
     }
   })
   await stage.databaseFiles.write(TASKS)

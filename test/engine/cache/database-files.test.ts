@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, utimesSync, write
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
+import { createBreakingCommits } from '../../support/breaking-commits.ts'
 import { createBreakingDisk, isChange, unflushedDisk } from '../../support/breaking-disk.ts'
 import { type CacheStage, newStage, openStage, type StageOptions } from '../../support/cache-stage.ts'
 import { filesBelow } from '../../support/folder-files.ts'
@@ -58,7 +59,7 @@ test.each([1, 199, 200, 201, 450])('%i records are all in it, in the order of th
   await stage.commits.run(() => {
     stage.cache.catalogue.namesOf(TASKS)
     for (let index = 0; index < count; index += 1) {
-      stage.cache.records.write(writeOf(idNumber(0x1000 + index), `Page ${index}`), `${index}.json`, 0)
+      stage.cache.records.write(writeOf(idNumber(0x1000 + index), `Page ${index}`), `${index}.json`)
     }
   })
   await stage.databaseFiles.write(TASKS)
@@ -196,12 +197,10 @@ describe('a file of ours', () => {
       disk: createBreakingDisk(unflushedDisk, (call) => {
         if (isChange(call)) step(call)
       }),
-      wrapCommits: (commits) => ({
-        run: async (work) => {
+      wrapCommits: (commits) =>
+        createBreakingCommits(commits, () => {
           step('commit')
-          return commits.run(work)
-        },
-      }),
+        }),
     })
     count = 0
     const outcome = await stage.databaseFiles.write(TASKS).catch(() => 'crash')

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
+import { createBreakingCommits } from '../../support/breaking-commits.ts'
 import { createBreakingDisk, isChange, unflushedDisk } from '../../support/breaking-disk.ts'
 import { type CacheStage, newStage, openStage, type StageOptions } from '../../support/cache-stage.ts'
 import { filesBelow } from '../../support/folder-files.ts'
@@ -135,12 +136,7 @@ const crashAfterArming = () => {
     disk: createBreakingDisk(unflushedDisk, (call) => {
       if (isChange(call)) step()
     }),
-    wrapCommits: (commits) => ({
-      run: async (work) => {
-        step()
-        return commits.run(work)
-      },
-    }),
+    wrapCommits: (commits) => createBreakingCommits(commits, step),
   }
   const arm = (changes: number): void => {
     left = changes

@@ -11,7 +11,11 @@ const indexStage = async () => {
   const { records } = stage.cache
   const write = (...change: Parameters<typeof writeOf>) =>
     stage.commits.run(() => {
-      records.write(writeOf(...change), `${change[1]}.json`, NOW)
+      records.write(writeOf(...change), `${change[1]}.json`)
+    })
+  const storeTitle = (pageId: string, title: string | null) =>
+    stage.commits.run(() => {
+      records.storeTitles([{ pageId, title }], NOW)
     })
   const remove = (id: string, base: number) =>
     stage.commits.run(() => {
@@ -33,8 +37,11 @@ const indexStage = async () => {
     await work()
     return { tasks: dirtyOf(TASKS) - before.tasks, people: dirtyOf(PEOPLE) - before.people }
   }
-  return { ...stage, records, write, remove, renderAll, rises }
+  return { ...stage, records, write, storeTitle, remove, renderAll, rises }
 }
+
+/** A record that shows these pages. */
+const showing = (...related: readonly string[]) => writeOf(idNumber(9), 'Shows them', { related }).flat
 
 test('a written record is held, with what the change said', async () => {
   const { records, write } = await indexStage()
@@ -45,6 +52,7 @@ test('a written record is held, with what the change said', async () => {
     sourceId: sourceFacts(TASKS, '').sourceId,
     title: 'Plan',
     revision: 1,
+    lastEditedTime: '2026-11-02T09:30:00.000Z',
     fingerprint: 'Plan 1',
     fileName: 'Plan.json',
     trashName: null,
@@ -122,13 +130,15 @@ describe('a title that changes', () => {
   })
 
   test('is noticed of a page that we do not hold', async () => {
-    const { write, renderAll } = await indexStage()
-    await write(PLAN, 'Plan', { related: [ANNA], titles: [{ pageId: ANNA, title: null }] })
+    const { write, storeTitle, renderAll, rises } = await indexStage()
+    await write(PLAN, 'Plan', { related: [ANNA] })
+    await write(OTHER, 'Other')
     await renderAll()
-    await write(OTHER, 'Other', { related: [ANNA], titles: [{ pageId: ANNA, title: 'Anna' }] })
-    expect(await renderAll()).toEqual([PLAN, OTHER].toSorted())
-    await write(OTHER, 'Other', { related: [ANNA], titles: [{ pageId: ANNA, title: 'Anna' }], revision: 2 })
-    expect(await renderAll()).toEqual([OTHER])
+    expect(await rises(() => storeTitle(ANNA, null))).toEqual({ tasks: 0, people: 0 })
+    expect(await rises(() => storeTitle(ANNA, 'Anna'))).toEqual({ tasks: 1, people: 0 })
+    expect(await renderAll()).toEqual([PLAN])
+    expect(await rises(() => storeTitle(ANNA, 'Anna'))).toEqual({ tasks: 0, people: 0 })
+    expect(await renderAll()).toEqual([])
   })
 
   test('concerns nobody else, and an unchanged one concerns nobody', async () => {
@@ -155,27 +165,25 @@ describe('a title that changes', () => {
 
 describe('titles to ask for', () => {
   test('are those of pages that are neither held nor were asked for', async () => {
-    const { records, write } = await indexStage()
-    await write(PLAN, 'Plan', { titles: [{ pageId: ANNA, title: 'Anna' }] })
-    expect(records.withoutTitle([PLAN, ANNA, OTHER], NOW - 1)).toEqual([OTHER])
+    const { records, write, storeTitle } = await indexStage()
+    await write(PLAN, 'Plan')
+    await storeTitle(ANNA, 'Anna')
+    expect(records.titlesWanted(showing(PLAN, ANNA, OTHER), NOW - 1)).toEqual([OTHER])
+    expect(records.titlesWanted(showing(), NOW)).toEqual([])
   })
 
   test('each is asked for again after its time, shown or not: the page may have been renamed', async () => {
-    const { records, write } = await indexStage()
-    await write(PLAN, 'Plan', {
-      titles: [
-        { pageId: ANNA, title: 'Anna' },
-        { pageId: OTHER, title: null },
-      ],
-    })
-    expect(records.withoutTitle([ANNA, OTHER], NOW - 1)).toEqual([])
-    expect(records.withoutTitle([ANNA, OTHER], NOW)).toEqual([ANNA, OTHER])
+    const { records, storeTitle } = await indexStage()
+    await storeTitle(ANNA, 'Anna')
+    await storeTitle(OTHER, null)
+    expect(records.titlesWanted(showing(ANNA, OTHER), NOW - 1)).toEqual([])
+    expect(records.titlesWanted(showing(ANNA, OTHER), NOW)).toEqual([ANNA, OTHER])
   })
 
   test('a removed page’s title is still known', async () => {
     const { records, write, remove } = await indexStage()
     await write(PLAN, 'Plan')
     await remove(PLAN, 1)
-    expect(records.withoutTitle([PLAN], NOW)).toEqual([])
+    expect(records.titlesWanted(showing(PLAN), NOW)).toEqual([])
   })
 })

@@ -9,7 +9,7 @@ const [PLAN, ANNA, UNKNOWN] = [idNumber(1), idNumber(2), idNumber(3)]
 const fill = (stage: CacheStage, count: number) =>
   stage.commits.run(() => {
     for (let index = 0; index < count; index += 1) {
-      stage.cache.records.write(writeOf(idNumber(0x1000 + index), `Page ${index}`), `${index}.json`, 0)
+      stage.cache.records.write(writeOf(idNumber(0x1000 + index), `Page ${index}`), `${index}.json`)
     }
   })
 
@@ -29,7 +29,8 @@ test('related pages are shown by title: of what we hold, then of what we asked f
     { pageId: ANNA, title: 'Anna as it once was' },
     { pageId: UNKNOWN, title: null },
   ]
-  await stage.carryOut(2, writeOf(PLAN, 'Plan', { related: [ANNA, UNKNOWN, idNumber(9)], titles }))
+  stage.cache.records.storeTitles(titles, 0)
+  await stage.carryOut(2, writeOf(PLAN, 'Plan', { related: [ANNA, UNKNOWN, idNumber(9)] }))
   const renderer = createRecordRenderer(stage.database, stage.commits)
   const related = async (): Promise<unknown> => {
     const snapshot = await renderer.renderedSnapshot(TASKS)
@@ -86,8 +87,9 @@ test('records that are made stale while others are rendered are never rendered b
     stage.database.sql('SELECT count(*) AS count FROM record WHERE text IS NULL').get<{ count: number }>()?.count ?? 0
   // In the very commit that renders the last ones, a neighbour makes all of them stale again.
   const commits: GroupCommit = {
-    run: (work) =>
-      stage.commits.run(() => {
+    ...stage.commits,
+    runQuick: (work) =>
+      stage.commits.runQuick(() => {
         const before = stale()
         const result = work()
         mostInOneCommit = Math.max(mostInOneCommit, before - stale())
@@ -100,9 +102,9 @@ test('records that are made stale while others are rendered are never rendered b
   }
   const counted = {
     ...stage.database,
-    transaction: <T>(work: () => T): T => {
+    quickTransaction: <T>(work: () => T): T => {
       const before = stale()
-      const result = stage.database.transaction(work)
+      const result = stage.database.quickTransaction(work)
       mostInOneCommit = Math.max(mostInOneCommit, before - stale())
       return result
     },

@@ -4,7 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Database, openDatabase, takeFileLock } from '../../../electron/engine/foundation/database.ts'
+import {
+  DamagedDatabaseError,
+  type Database,
+  openDatabase,
+  takeFileLock,
+} from '../../../electron/engine/foundation/database.ts'
 import { StartError } from '../../../electron/engine/foundation/errors.ts'
 import { filesBelow } from '../../support/folder-files.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -81,11 +86,11 @@ describe('opening', () => {
     expect(filesBelow(folder)).toEqual(['a.db'])
   })
 
-  test('a file that is no database is refused in one sentence, and stays', () => {
+  test('a file that is no database is told as damaged, and stays', () => {
     const path = join(temporaryFolder(), 'a.db')
     writeFileSync(path, 'a person keeps notes here, longer than the header of a database has room for; so it is none')
     const failure = failureOf(() => openDatabase(path, [FIRST]))
-    expect(failure).toMatchObject({ code: 'database-unusable' })
+    expect(failure).toBeInstanceOf(DamagedDatabaseError)
     expect(readFileSync(path, 'utf8')).toContain('a person keeps notes')
   })
 
@@ -130,6 +135,51 @@ describe('transactions', () => {
   test('a transaction gives back what its work gave', () => {
     const database = opened(join(temporaryFolder(), 'a.db'))
     expect(database.transaction(() => 5)).toBe(5)
+  })
+})
+
+describe('a quick transaction', () => {
+  const synchronous = (database: Database): unknown => database.sql('PRAGMA synchronous').get()
+
+  test('is handed to the system and not waited for; the next one that waits flushes to the disk again', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    const seen = (['transaction', 'quickTransaction', 'quickTransaction', 'transaction'] as const).map((kind) =>
+      database[kind](() => synchronous(database)),
+    )
+    expect(seen).toEqual([2, 1, 1, 2].map((level) => ({ synchronous: level })))
+  })
+
+  test('rolls everything back when it throws, and has changed nothing of how the next one is kept', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    const failure = new Error('no')
+    const thrown = failureOf(() =>
+      database.quickTransaction(() => {
+        add(database, 'a')
+        throw failure
+      }),
+    )
+    expect(thrown).toBe(failure)
+    expect(count(database)).toBe(0)
+    expect(database.transaction(() => synchronous(database))).toEqual({ synchronous: 2 })
+  })
+
+  test('within one that waits is waited for as part of it', () => {
+    const database = opened(join(temporaryFolder(), 'a.db'))
+    const seen = database.transaction(() => database.quickTransaction(() => synchronous(database)))
+    expect(seen).toEqual({ synchronous: 2 })
+  })
+
+  test('survives the end of the process', async () => {
+    const path = join(temporaryFolder(), 'a.db')
+    const source = new URL('../../../electron/engine/foundation/database.ts', import.meta.url).href
+    const script = `
+      const { openDatabase } = await import(${JSON.stringify(source)})
+      const database = openDatabase(${JSON.stringify(path)}, [${JSON.stringify(FIRST)}])
+      database.quickTransaction(() => database.sql("INSERT INTO entry (name) VALUES ('a')").run())
+      process.kill(process.pid, 'SIGKILL')`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' })
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    expect(count(opened(path))).toBe(1)
   })
 })
 

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { readTextNow, systemDisk } from '../../../electron/engine/foundation/disk.ts'
+import { describe, expect, test } from 'vitest'
+import { againWhileHeldOpen, readTextNow, systemDisk } from '../../../electron/engine/foundation/disk.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 test('what is missing has no facts, no names, and is removed without complaint', async () => {
@@ -49,4 +49,57 @@ test('a file is created anew, whatever was there', async () => {
   expect(facts.sizeBytes).toBe(5)
   expect(readFileSync(path, 'utf8')).toBe('ä日')
   expect(await systemDisk.readText(path)).toBe(readTextNow(path))
+})
+
+test('a private file can be read by this user alone, whatever lay there before, and no trace of the making stays', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'secret.json')
+  writeFileSync(path, 'public', { mode: 0o644 })
+  writeFileSync(`${path}.new`, 'left by a crash', { mode: 0o644 })
+  await systemDisk.writePrivate(path, 'private')
+  expect(readFileSync(path, 'utf8')).toBe('private')
+  expect(await systemDisk.list(folder)).toEqual(['secret.json'])
+  if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+describe('a rename onto a file that another program holds open', () => {
+  const refused = (code: string): Error => Object.assign(new Error(`${code}: no`), { code })
+
+  /** Renames that are refused so many times with this code, and how long was waited in between. */
+  const run = async (code: string, refusals: number) => {
+    const waits: number[] = []
+    let calls = 0
+    const ended = againWhileHeldOpen(
+      () => {
+        calls += 1
+        return calls <= refusals ? Promise.reject(refused(code)) : Promise.resolve()
+      },
+      (delayMs) => {
+        waits.push(delayMs)
+        return Promise.resolve()
+      },
+    )
+    const failure = await ended.then(
+      () => null,
+      (error: unknown) => error,
+    )
+    return { calls, waits, failure }
+  }
+
+  test.each(['EPERM', 'EBUSY', 'EACCES'])('is tried again until that one lets go (%s)', async (code) => {
+    expect(await run(code, 3)).toEqual({ calls: 4, waits: [20, 50, 100], failure: null })
+  })
+
+  test('fails within two seconds when it does not, with what was said at last', async () => {
+    const { calls, waits, failure } = await run('EBUSY', Number.POSITIVE_INFINITY)
+    expect(failure).toMatchObject({ code: 'EBUSY' })
+    expect(calls).toBe(waits.length + 1)
+    const totalMs = waits.reduce((sum, ms) => sum + ms, 0)
+    expect(totalMs).toBeGreaterThanOrEqual(1_000)
+    expect(totalMs).toBeLessThan(2_000)
+  })
+
+  test.each(['ENOENT', 'ENOSPC', 'EXDEV'])('that fails for another reason fails at once (%s)', async (code) => {
+    expect(await run(code, 1)).toMatchObject({ calls: 1, waits: [], failure: { code } })
+  })
 })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../../electron/engine/foundation/database.ts'
 import { createGroupCommit } from '../../../electron/engine/foundation/group-commit.ts'
 import { endOfTurn } from '../../support/end-of-turn.ts'
@@ -10,17 +10,21 @@ const countedDatabase = () => {
   const database = openDatabase(join(temporaryFolder(), 'a.db'), ['CREATE TABLE entry (name TEXT UNIQUE) STRICT'])
   let begun = 0
   let isOpen = false
-  const counted: Database = {
-    ...database,
-    transaction: (work) => {
+  const counting =
+    (transaction: Database['transaction']): Database['transaction'] =>
+    (work) => {
       begun += 1
       isOpen = true
       try {
-        return database.transaction(work)
+        return transaction(work)
       } finally {
         isOpen = false
       }
-    },
+    }
+  const counted: Database = {
+    ...database,
+    transaction: counting(database.transaction),
+    quickTransaction: counting(database.quickTransaction),
   }
   const add = (name: string) => () => {
     database.sql('INSERT INTO entry (name) VALUES (?)').run(name)
@@ -31,7 +35,12 @@ const countedDatabase = () => {
       .sql('SELECT name FROM entry ORDER BY name')
       .all<{ name: string }>()
       .map((row) => row.name)
-  return { database: counted, add, names, begun: () => begun, isOpen: () => isOpen, close: database.close }
+  /** How the commit that runs this is kept: SQLite's level as it stands then. */
+  const kept = (): string => {
+    const level = database.sql('PRAGMA synchronous').get<{ synchronous: number }>()?.synchronous
+    return level === 2 ? 'durable' : level === 1 ? 'quick' : `level ${level ?? 'unknown'}`
+  }
+  return { database: counted, add, kept, names, begun: () => begun, isOpen: () => isOpen, close: database.close }
 }
 
 test('all that wait together go into one commit, and each gets its own result', async () => {
@@ -119,4 +128,51 @@ test('something thrown that is no error still rejects with one', async () => {
     throw 'only words'
   })
   await expect(refused).rejects.toMatchObject({ message: 'The commit failed', cause: 'only words' })
+})
+
+describe('a commit', () => {
+  test('is quick where all that is in it may be, and durable again right after', async () => {
+    const { database, kept } = countedDatabase()
+    const commits = createGroupCommit(database)
+    expect(await Promise.all([commits.runQuick(kept), commits.runQuick(kept)])).toEqual(['quick', 'quick'])
+    expect(await commits.run(kept)).toBe('durable')
+    expect(await commits.runQuick(kept)).toBe('quick')
+  })
+
+  test.each([
+    ['first', ['run', 'runQuick', 'runQuick']],
+    ['in the middle', ['runQuick', 'run', 'runQuick']],
+    ['last', ['runQuick', 'runQuick', 'run']],
+  ] as const)('is one, and durable for all, where one in it has to be (%s)', async (_where, calls) => {
+    const { database, kept, begun } = countedDatabase()
+    const commits = createGroupCommit(database)
+    expect(await Promise.all(calls.map((call) => commits[call](kept)))).toEqual(['durable', 'durable', 'durable'])
+    expect(begun()).toBe(1)
+  })
+
+  test('that a neighbour broke is made again for each as it was asked for', async () => {
+    const { database, kept, add, names } = countedDatabase()
+    const commits = createGroupCommit(database)
+    const results = await Promise.allSettled([
+      commits.runQuick(() => [add('quick')(), kept()]),
+      commits.run(() => {
+        throw new Error('mine alone')
+      }),
+      commits.run(() => [add('durable')(), kept()]),
+    ])
+    expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'rejected'))).toEqual([
+      ['quick', 'quick'],
+      'rejected',
+      ['durable', 'durable'],
+    ])
+    expect(names()).toEqual(['durable', 'quick'])
+  })
+
+  test('that is quick gives results and errors as any other', async () => {
+    const { database, add, names } = countedDatabase()
+    const commits = createGroupCommit(database)
+    expect(await commits.runQuick(add('a'))).toBe('a')
+    await expect(commits.runQuick(add('a'))).rejects.toThrow(/UNIQUE/)
+    expect(names()).toEqual(['a'])
+  })
 })

@@ -15,6 +15,7 @@ const optionsIn = (folder: string, changes: Partial<StorageOptions> = {}): Stora
     cacheLock: join(cacheFolder, '.lock'),
     whereCache: 'settings.yaml:3 cache.folder',
     migrations: ['CREATE TABLE entry (name TEXT) STRICT'],
+    now: Date.UTC(2026, 10, 23, 12),
     ...changes,
     cacheFolder,
   }

@@ -3,12 +3,12 @@ import { parentOf, decisive } from '../../../electron/engine/processors/page-par
 import { memberMention } from '../../../electron/simulator/rich-text.ts'
 import { parseNotionId } from '../../../shared/ids.ts'
 import { notionPageSchema } from '../../../shared/records.ts'
-import { databaseIn, pageIn } from '../../support/cache-contents.ts'
+import { pageIn } from '../../support/cache-contents.ts'
 import { type CachedWorkspace, openCachedWorkspace } from '../../support/cached-workspace.ts'
+import { pathsAskedFor } from '../../support/paths-asked-for.ts'
 
 const PEOPLE = 'People & Contacts'
 const TASKS = 'Actionable Tasks'
-const DAY_MS = 86_400_000
 
 /** A contact whose lists are all longer than what a page shows; nothing else refers to other pages. */
 const openLongContact = async (count = 130): Promise<{ cached: CachedWorkspace; id: string }> => {
@@ -35,16 +35,6 @@ const tasksOf = ({ cacheFolder }: CachedWorkspace, id: string) => {
     hasMore: property['has_more'],
     state: sync.fields['Tasks'],
   }
-}
-
-const requestsFor = async (cached: CachedWorkspace, work: () => Promise<unknown>): Promise<readonly string[]> => {
-  const asked: string[] = []
-  cached.simulator.beforeAnswer(async (path) => {
-    asked.push(path)
-  })
-  await work()
-  cached.simulator.beforeAnswer(null)
-  return asked
 }
 
 describe('references', () => {
@@ -130,61 +120,9 @@ describe('the text', () => {
   test('is not asked for where the settings leave it out', async () => {
     const cached = await openCachedWorkspace({ watched: [PEOPLE], withContent: false })
     const id = cached.workspace.pageIds(PEOPLE)[0]!
-    const asked = await requestsFor(cached, () => cached.attempt('page', id))
+    const asked = await pathsAskedFor(cached.simulator, () => cached.attempt('page', id))
     expect(asked.filter((path) => path.endsWith('/markdown'))).toEqual([])
     expect(pageIn(cached.cacheFolder, id).content).toBeNull()
-  })
-})
-
-describe('titles of related pages', () => {
-  const openRelated = async () => {
-    const cached = await openCachedWorkspace({ watched: [PEOPLE] })
-    const id = cached.workspace.pageIds(PEOPLE)[0]!
-    const tasks = cached.workspace.pageIds(TASKS).slice(0, 3)
-    cached.workspace.editPage(id, { properties: { Organizations: [], Tasks: tasks } })
-    const shownTasks = async (): Promise<unknown> => {
-      await cached.cache.keeper.flushNow()
-      return databaseIn(cached.cacheFolder, 'people_contacts.json').records[0]?.['Tasks']
-    }
-    const askedTasks = async (): Promise<readonly string[]> => {
-      const asked = await requestsFor(cached, () => cached.attempt('page', id))
-      return tasks.filter((task) => asked.includes(`/v1/pages/${task}`))
-    }
-    return { cached, id, tasks, shownTasks, askedTasks, titleOf: (task: string) => cached.workspace.titleOf(task) }
-  }
-
-  test('are fetched once a day where we do not hold the pages, and stand in the record', async () => {
-    const { cached, tasks, shownTasks, askedTasks, titleOf } = await openRelated()
-    expect(await askedTasks()).toEqual(tasks)
-    expect(await shownTasks()).toEqual(tasks.map(titleOf))
-    cached.clock.advance(DAY_MS - 1)
-    expect(await askedTasks()).toEqual([])
-    cached.workspace.editPage(tasks[0]!, { title: 'Renamed meanwhile' })
-    cached.clock.advance(2)
-    expect(await askedTasks()).toEqual(tasks)
-    expect(await shownTasks()).toEqual(['Renamed meanwhile', ...tasks.slice(1).map(titleOf)])
-  })
-
-  test.each([403, 404])('that Notion does not show (%i) are ids, asked for again after a day', async (status) => {
-    const { cached, tasks, shownTasks, askedTasks, titleOf } = await openRelated()
-    cached.simulator.failNext({ match: new RegExp(tasks[1]!), times: 1, status })
-    expect(await askedTasks()).toEqual(tasks)
-    expect(await shownTasks()).toEqual([titleOf(tasks[0]!), tasks[1], titleOf(tasks[2]!)])
-    cached.clock.advance(DAY_MS - 1)
-    expect(await askedTasks()).toEqual([])
-    cached.clock.advance(2)
-    expect(await askedTasks()).toContain(tasks[1])
-    expect(await shownTasks()).toEqual(tasks.map(titleOf))
-  })
-
-  test('that cannot be asked for leave the page written, and the retry brings those that lack', async () => {
-    const { cached, id, tasks, shownTasks, askedTasks, titleOf } = await openRelated()
-    cached.simulator.failNext({ match: new RegExp(tasks[1]!), times: 1, status: 503 })
-    expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed', failure: { kind: 'transient' } })
-    expect(await shownTasks()).toEqual([titleOf(tasks[0]!), tasks[1], tasks[2]])
-    expect(await askedTasks()).toEqual(tasks.slice(1))
-    expect(await shownTasks()).toEqual(tasks.map(titleOf))
-    expect(cached.revisionOf(id)).toBe(1)
   })
 })
 

@@ -173,6 +173,24 @@ test('A page whose database was renamed is followed on; one that moved out of it
   expect(ended(await cached.attempt('page', id))).toBe('removed: moved out of what is watched')
 })
 
+test('An older state that Notion answers with never replaces the newer one that is stored', async () => {
+  const cached = await openCachedWorkspace({ watched: [PEOPLE] })
+  const id = await held(cached)
+  const { page } = pageIn(cached.cacheFolder, id)
+  cached.simulator.failNext({
+    match: /\/v1\/pages\/[^/]+$/,
+    times: 1,
+    status: 200,
+    body: { ...page, last_edited_time: '2020-01-01T00:00:00.000Z', url: 'https://older.example.org' },
+  })
+  expect(await cached.attempt('page', id)).toMatchObject({
+    kind: 'failed',
+    failure: { kind: 'transient', code: 'older_state' },
+  })
+  expect(pageIn(cached.cacheFolder, id).page.url).toBe(page.url)
+  expect(ended(await cached.attempt('page', id))).toBe('unchanged')
+})
+
 describe('the trash', () => {
   test('takes a held page, under its own name, and gives it back when it is restored', async () => {
     const cached = await openCachedWorkspace({ watched: [PEOPLE] })

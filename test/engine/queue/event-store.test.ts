@@ -116,6 +116,14 @@ describe('jobs of our own', () => {
     expect(dueAfter()).toBe(6_000)
   })
 
+  test('may be due after a quiet time of theirs, which those that join them move on', () => {
+    const { store, dueAfter } = createQueue()
+    store.enqueueInternal(page(1), T, 700)
+    expect(dueAfter()).toBe(700)
+    store.enqueueInternal(page(1), T + 500, 700)
+    expect(dueAfter()).toBe(1_200)
+  })
+
   test('stay out of the queue size, and what joins an open job needs no room', () => {
     const { arrive, store, jobs } = createQueue(QUIET, 1)
     store.enqueueInternal(page(1), T)

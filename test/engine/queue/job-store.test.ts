@@ -102,6 +102,45 @@ describe('an attempt that failed', () => {
   })
 })
 
+describe('an attempt that cost nothing', () => {
+  test('leaves the job as if it had not been claimed, joined with what came meanwhile', () => {
+    const { jobs, arrive, rows } = createQueue()
+    arrive(1)
+    const active = claimOne(jobs, T)
+    arrive(1, 10)
+    jobs.postpone(active, T + 20)
+    expect(jobs.counts()).toMatchObject({ waiting: 1, delayed: 0, active: 0 })
+    expect(rows('SELECT * FROM attempt')).toEqual([])
+    expect(claimOne(jobs, T + 20)).toMatchObject({ id: active.id, eventId: 'e2', eventCount: 2, failedAttempts: 0 })
+  })
+
+  test('after all is taken back: the last one, each time that the job is named; a failed job waits again', () => {
+    const { jobs, arrive, rows } = createQueue()
+    arrive(1)
+    for (const after of [0, 100, 200]) jobs.delay(claimOne(jobs, T + after), failedAt(T + after), T + after + 100)
+    jobs.refund([1, 1], T + 250)
+    expect(rows('SELECT number FROM attempt')).toEqual([{ number: 1 }])
+    expect(jobs.counts()).toMatchObject({ delayed: 1 })
+    jobs.fail(claimOne(jobs, T + 300), failedAt(T + 300), T + 310)
+    jobs.refund([1], T + 400)
+    expect(claimOne(jobs, T + 400)).toMatchObject({ id: 1, failedAttempts: 1 })
+    expect(rows('SELECT state, reason, ended_at FROM job')).toEqual([{ state: 'active', reason: null, ended_at: null }])
+  })
+
+  test('is not taken back from a job that was completed, discarded, sent round again or is gone meanwhile', () => {
+    const { jobs, arrive, rows, database } = createQueue()
+    for (const number of [1, 2, 3]) arrive(number)
+    for (const job of jobs.claim(T, 9)) jobs.fail(job, failedAt(T), T)
+    database.sql(`UPDATE job SET state = 'completed' WHERE id = 1`).run()
+    database.sql(`UPDATE job SET state = 'discarded' WHERE id = 2`).run()
+    jobs.retry(3, T)
+    const before = rows('SELECT * FROM job')
+    jobs.refund([1, 2, 3, 3, 99], T + 10)
+    expect(rows('SELECT * FROM job')).toEqual(before)
+    expect(rows('SELECT * FROM attempt')).toHaveLength(3)
+  })
+})
+
 describe('a success', () => {
   test('completes the job with its outcome and reason', () => {
     const { jobs, arrive, rows } = createQueue()

@@ -2,7 +2,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createGroupCommit, type GroupCommit } from '../../../electron/engine/foundation/group-commit.ts'
 import { createEventStore } from '../../../electron/engine/queue/event-store.ts'
 import { createJobStore } from '../../../electron/engine/queue/job-store.ts'
+import { createPeopleAtQueue } from '../../../electron/engine/queue/people.ts'
 import { createPruning } from '../../../electron/engine/queue/retention.ts'
+import { createBreakingCommits } from '../../support/breaking-commits.ts'
 import { claimOne, failedAt, page, pageEvent } from '../../support/job-making.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { createQueueFile } from '../../support/queue-file.ts'
@@ -54,6 +56,20 @@ describe('what is remembered', () => {
     expect(jobs.counts()).toMatchObject({ waiting: 1, completed: 0 })
   })
 
+  test('what a person discarded can be taken back for 30 days, and goes after that', async () => {
+    const { database, jobs, clock, ids, arrive, prune } = createQueue()
+    arrive('given up', 1)
+    jobs.fail(claimOne(jobs, T), failedAt(T), T)
+    createPeopleAtQueue(database, jobs).discard({ all: true }, T)
+    clock.advance(30 * DAY_MS)
+    await prune()
+    expect({ ids: ids(), counts: jobs.counts() }).toMatchObject({ ids: ['given up'], counts: { discarded: 1 } })
+    const next = clock.nextTimer()
+    clock.advance(HOUR_MS)
+    await next
+    expect({ ids: ids(), counts: jobs.counts() }).toMatchObject({ ids: [], counts: { discarded: 0 } })
+  })
+
   test('what is not done stays for ever, with every event and attempt of it', async () => {
     const { database, jobs, clock, ids, arrive, prune } = createQueue()
     for (const [index, state] of ['delayed', 'failed', 'active', 'held', 'waiting'].entries()) {
@@ -90,12 +106,11 @@ describe('what is remembered', () => {
 
   test('however much has become old, one round forgets it all, some rows a commit', async () => {
     let commitCount = 0
-    const { database, store, clock, ids, prune } = createQueue((commits) => ({
-      run: (work) => {
+    const { database, store, clock, ids, prune } = createQueue((commits) =>
+      createBreakingCommits(commits, () => {
         commitCount += 1
-        return commits.run(work)
-      },
-    }))
+      }),
+    )
     database.transaction(() => {
       for (let number = 0; number < 1_200; number += 1) store.ignore(pageEvent(`e${number}`, 1, T), 'because')
     })
@@ -109,9 +124,11 @@ describe('what is remembered', () => {
 describe('forgetting', () => {
   test('is tried again after an hour when the disk refuses, and told', async () => {
     let isBroken = true
-    const { store, clock, log, ids, prune } = createQueue((commits) => ({
-      run: (work) => (isBroken ? Promise.reject(new Error('the disk is full')) : commits.run(work)),
-    }))
+    const { store, clock, log, ids, prune } = createQueue((commits) =>
+      createBreakingCommits(commits, () => {
+        if (isBroken) throw new Error('the disk is full')
+      }),
+    )
     store.ignore(pageEvent('e1', 1, T), 'because')
     clock.advance(31 * DAY_MS)
     await prune()

@@ -13,7 +13,7 @@ const assemble = (parts: Partial<StatusFacts> = {}) => {
     isPaired: true,
     workspaceName: 'Acme',
     isCatchUpDue: false,
-    rateLimitedUntil: null,
+    hold: null,
     trashedDatabases: [],
     triggers: [],
     reported: [],
@@ -41,7 +41,21 @@ describe('degraded', () => {
       { isPaired: false },
       'No webhook secret is set, so every delivery is refused. Set webhook.secret.',
     ],
-    ['Notion asks to wait', { rateLimitedUntil: UNTIL }, 'Notion asks to wait until 2026-11-23T12:00:07.000Z.'],
+    [
+      'Notion asks to wait',
+      { hold: { kind: 'rate-limited', until: UNTIL } },
+      'Notion asks to wait until 2026-11-23T12:00:07.000Z.',
+    ],
+    [
+      'Notion cannot be reached',
+      { hold: { kind: 'outage', outage: 'offline', since: UNTIL } },
+      'Notion cannot be reached since 2026-11-23T12:00:07.000Z. It is asked every 30 seconds; the queue goes on by itself.',
+    ],
+    [
+      'Notion fails for all',
+      { hold: { kind: 'outage', outage: 'failing', since: UNTIL } },
+      'Notion fails for every page since 2026-11-23T12:00:07.000Z. It is asked every 30 seconds; the queue goes on by itself.',
+    ],
     ['a stage reports that something does not follow', { reported: [outage] }, outage.message],
   ])('while %s, and a person reads why', (_, facts, message) => {
     const status = assemble(facts)
@@ -69,6 +83,19 @@ describe('degraded', () => {
       'database-in-trash: The database “People” is in Notion’s trash. Its files stay as they are.',
       'triggers-not-run: Triggers are not run yet: transcript, task.',
     ])
+  })
+})
+
+describe('paused', () => {
+  test.each([
+    [null, 'Paused by a person.'],
+    [UNTIL, 'Paused by a person until 2026-11-23T12:00:07.000Z.'],
+  ])('is the state while a person pauses the queue, whatever else is wrong (until %s)', (until, message) => {
+    const status = assemble({ hold: { kind: 'paused', until }, jobs: jobsWith({ failed: 1 }), isPaired: false })
+    expect(status.state).toBe('paused')
+    expect(healthOf(status).status).toBe('paused')
+    expect(status.problems).toContainEqual({ code: 'paused', severity: 'notice', message })
+    expect(status.problems.map(({ code }) => code)).toContain('failed-jobs')
   })
 })
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type AttemptParts, runAttempt } from '../../../electron/engine/worker/attempt.ts'
+import type { PageTitle } from '../../../electron/engine/cache/record-index.ts'
 import type { SourceFacts } from '../../../electron/engine/cache/catalogue.ts'
+import { createImmediateCommits } from '../../support/breaking-commits.ts'
 import { transient } from '../../support/job-making.ts'
 import { createMemoryApplier } from '../../support/memory-applier.ts'
 import { planned, refused, removal } from '../../support/planning.ts'
@@ -20,18 +22,17 @@ const facts: SourceFacts = {
 const createRun = (parts: Partial<AttemptParts> = {}) => {
   const applier = createMemoryApplier()
   const learned: SourceFacts[] = []
+  const titles: PageTitle[] = []
   const state = { commits: 0, asked: 0 }
   const run = () =>
     runAttempt(
       {
         applier,
-        commits: {
-          run: async (work) => {
-            state.commits += 1
-            return work()
-          },
-        },
+        commits: createImmediateCommits(() => {
+          state.commits += 1
+        }),
         learn: (more) => learned.push(...more),
+        learnTitles: (more) => titles.push(...more),
         isEnding: () => false,
         ...parts,
         plan: async (job) => {
@@ -41,7 +42,7 @@ const createRun = (parts: Partial<AttemptParts> = {}) => {
       },
       JOB,
     )
-  return { applier, learned, state, run }
+  return { applier, learned, titles, state, run }
 }
 
 describe('an attempt', () => {
@@ -70,6 +71,17 @@ describe('an attempt', () => {
       await run()
       expect(learned).toStrictEqual([facts])
       expect(state.commits).toBe(1)
+    }
+  })
+
+  test('leaves titles that it learnt to the commit that completes the job, whatever else came of it', async () => {
+    const learnt = [{ pageId: 'a', title: 'Anna' }]
+    for (const failure of [null, transient]) {
+      const { titles, run, state } = createRun({ plan: async () => planned({ titles: learnt, failure }) })
+      const end = await run()
+      expect([titles, state.commits]).toStrictEqual([[], 0])
+      if (end.kind !== 'interrupted') end.finish()
+      expect(titles).toStrictEqual(learnt)
     }
   })
 
@@ -125,12 +137,33 @@ describe('a plan that a crash left', () => {
   })
 
   test('is there for the next attempt when the disk refuses the first', async () => {
-    const { applier, run } = createRun()
+    const { applier, run } = createRun({
+      plan: async () => planned({ change: removal('p', applier.revisions.get('p') ?? 0) }),
+    })
     applier.failNext(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
     await run()
     await run()
     expect(applier.steps.filter((step) => step.startsWith('finish'))).toStrictEqual(['finish p from 0'])
     expect(applier.plans.size).toBe(1)
+  })
+})
+
+describe('a record that changed while Notion was being read', () => {
+  test('is read again, and the older state never written over the newer', async () => {
+    const readings = [removal('p', 1), removal('p', 2)]
+    const { applier, run, state } = createRun({ plan: async () => planned({ change: readings[state.asked - 1]! }) })
+    applier.revisions.set('p', 2)
+    expect(await run()).toMatchObject({ kind: 'done' })
+    expect(state.asked).toBe(2)
+    expect(applier.steps).toStrictEqual(['journal p from 2', 'apply p from 2'])
+  })
+
+  test('again and again is left to the next attempt, and told', async () => {
+    const { applier, run, state } = createRun({ plan: async () => planned({ change: removal('p', 1) }) })
+    applier.revisions.set('p', 2)
+    expect(await run()).toMatchObject({ kind: 'failed', failure: { kind: 'transient', code: 'conflict' } })
+    expect(state.asked).toBe(4)
+    expect(applier.steps).toStrictEqual([])
   })
 })
 

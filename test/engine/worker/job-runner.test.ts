@@ -5,6 +5,7 @@ import { createEventStore } from '../../../electron/engine/queue/event-store.ts'
 import { type ClaimedJob, createJobStore } from '../../../electron/engine/queue/job-store.ts'
 import { createJobRunner } from '../../../electron/engine/worker/job-runner.ts'
 import type { Failure } from '../../../shared/failures.ts'
+import { createBreakingCommits } from '../../support/breaking-commits.ts'
 import { claimOne, page, pageEvent, transient } from '../../support/job-making.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { createMemoryApplier } from '../../support/memory-applier.ts'
@@ -25,17 +26,16 @@ const createRun = (retryAttempts = 3) => {
   const commits = createGroupCommit(database)
   const told: { readonly what: string; readonly events: number; readonly durationMs: number }[] = []
   const troubles: (string | null)[] = []
-  const state = { isEnding: false, refusals: 0, result: planned() }
+  const state = { isEnding: false, refusals: 0, result: planned(), sharedBy: null as readonly number[] | null }
   const run = createJobRunner<ClaimedJob>({
     applier,
-    commits: {
-      run: (work) => {
-        if (state.refusals === 0) return commits.run(work)
-        state.refusals -= 1
-        return Promise.reject(new Error('the disk is full'))
-      },
-    },
+    commits: createBreakingCommits(commits, () => {
+      if (state.refusals === 0) return
+      state.refusals -= 1
+      throw new Error('the disk is full')
+    }),
     learn: () => undefined,
+    learnTitles: () => undefined,
     isEnding: () => state.isEnding,
     plan: async () => {
       clock.advance(PLANNING_MS)
@@ -46,6 +46,9 @@ const createRun = (retryAttempts = 3) => {
     clock,
     random: () => 0.5,
     log,
+    attemptEnded: () => state.sharedBy,
+    onDelayed: () => undefined,
+    onPostponed: () => told.push({ what: 'postponed', events: 0, durationMs: 0 }),
     onTrouble: (message) => troubles.push(message),
     onProcessed: (events, durationMs) => told.push({ what: 'processed', events, durationMs }),
     onFailed: (events, durationMs) => told.push({ what: 'failed', events, durationMs }),
@@ -148,6 +151,21 @@ describe('a change that could be had in part', () => {
     await attempt(partly(permanent))
     expect(applier.steps).toContain('finish p from 0')
     expect(jobs.counts().failed).toBe(1)
+  })
+})
+
+describe('an attempt that ran into a trouble of all', () => {
+  test('is neither stored nor counted as a failure; what was applied of it counts all the same', async () => {
+    const { attempt, applier, rows, told, log, state } = createRun(0)
+    state.sharedBy = []
+    expect(await attempt(planned({ change: removal('p'), failure: transient }))).toBe(0)
+    expect(applier.steps.at(-1)).toBe('finish p from 0')
+    expect(rows('SELECT state, failed_attempts, reason FROM job')).toEqual([
+      { state: 'waiting', failed_attempts: 0, reason: null },
+    ])
+    expect(rows('SELECT * FROM attempt')).toEqual([])
+    expect(told).toStrictEqual([{ what: 'postponed', events: 0, durationMs: 0 }])
+    expect(log.lines).toMatchObject([{ level: 'info', fields: { code: 'service_unavailable' } }])
   })
 })
 

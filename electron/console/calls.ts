@@ -1,0 +1,47 @@
+import { timingSafeEqual } from 'node:crypto'
+import { type CallHandlers, type CallName, CALLS } from '../../shared/bridge.ts'
+import type { FastifyInstance } from '../engine/engine.ts'
+
+const isCallName = (name: string): name is CallName => Object.hasOwn(CALLS, name)
+
+const isSame = (given: string, expected: string): boolean => {
+  const a = Buffer.from(given)
+  const b = Buffer.from(expected)
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+const parsedJson = (body: unknown): unknown => {
+  if (!Buffer.isBuffer(body) || body.length === 0) return {}
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** One call of the table: the input is checked, then handed over; nothing else reaches a handler. */
+const answer = async <Name extends CallName>(
+  handlers: CallHandlers,
+  name: Name,
+  body: unknown,
+): Promise<{ readonly status: number; readonly body: unknown }> => {
+  const input = CALLS[name].input.safeParse(body)
+  if (!input.success) return { status: 400, body: { error: 'The input of the call does not have its shape.' } }
+  const handler = handlers[name] as (input: unknown) => Promise<unknown>
+  return { status: 200, body: await handler(input.data) }
+}
+
+/** `POST /calls/<name>`: what a person asks of the engine; only with the token of the console file. */
+export const serveCalls = (server: FastifyInstance, token: string, handlers: CallHandlers): void => {
+  server.post<{ Params: { name: string } }>('/calls/:name', async (request, reply) => {
+    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    if (given === undefined || !isSame(given, token)) {
+      return reply.code(401).send({ error: 'The token of the console file is missing or not valid.' })
+    }
+    const { name } = request.params
+    if (!isCallName(name)) return reply.code(404).send({ error: 'There is no such call.' })
+    const result = await answer(handlers, name, parsedJson(request.body))
+    return reply.code(result.status).send(result.body)
+  })
+}

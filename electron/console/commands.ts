@@ -1,0 +1,169 @@
+import { isEmptySelection, type JobView, type Selection } from '../../shared/bridge.ts'
+import { JOB_STATES, type JobState } from '../../shared/jobs.ts'
+import { durationMs } from '../../shared/settings.ts'
+import type { Call } from './client.ts'
+import { jobsText } from './jobs-text.ts'
+
+export const COMMANDS = ['jobs', 'retry', 'discard', 'pause', 'resume', 'wait-idle'] as const
+
+export type CommandName = (typeof COMMANDS)[number]
+
+export interface CommandOptions {
+  readonly ids: readonly string[]
+  readonly state?: string | undefined
+  readonly all?: boolean | undefined
+  readonly cause?: string | undefined
+  readonly database?: string | undefined
+  readonly for?: string | undefined
+  readonly undo?: boolean | undefined
+  readonly yes?: boolean | undefined
+  readonly json?: boolean | undefined
+}
+
+export interface Terminal {
+  print(text: string): void
+  /** Null where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | null
+}
+
+/** A command that does nothing, and why; exit code 2. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+const isJobState = (text: string): text is JobState => (JOB_STATES as readonly string[]).includes(text)
+
+const statesOf = (option: string | undefined): readonly JobState[] | null => {
+  if (option === undefined) return null
+  const names = option.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !isJobState(name))
+  if (unknown !== undefined) {
+    throw new CommandError(`There is no job state ${unknown}. The states are ${JOB_STATES.join(', ')}.`)
+  }
+  return names.filter(isJobState)
+}
+
+const idOf = (text: string): number => {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new CommandError(`A job is named by the number that "jobs" shows, but this is ${text}.`)
+}
+
+const selectionOf = (options: CommandOptions): Selection => ({
+  ...(options.ids.length === 0 ? {} : { ids: options.ids.map(idOf) }),
+  ...(options.all === true ? { all: true as const } : {}),
+  ...(options.cause === undefined ? {} : { cause: options.cause }),
+  ...(options.database === undefined ? {} : { database: options.database }),
+})
+
+const jobCount = (count: number, kind: string): string => `${count} ${kind} ${count === 1 ? 'job' : 'jobs'}`
+
+type Action = 'retry' | 'discard' | 'undo'
+
+const QUESTIONS: Readonly<Record<Action, (count: number) => string>> = {
+  retry: (count) => `Send ${jobCount(count, 'failed')} round again?`,
+  discard: (count) => `Discard ${jobCount(count, 'failed')}? (Can be undone with: discard --undo)`,
+  undo: (count) => `Take back the discard of ${jobCount(count, 'discarded')}?`,
+}
+
+/** Says how many jobs are meant and asks; throws where nothing is to be done. */
+const confirm = async (call: Call, terminal: Terminal, action: Action, options: CommandOptions): Promise<Selection> => {
+  const selection = selectionOf(options)
+  if (isEmptySelection(selection)) {
+    throw new CommandError('No jobs are named. Name their numbers, or --all, --cause CODE, --database TITLE.')
+  }
+  const { count } = await call('count', { action, selection })
+  if (count === 0) throw new CommandError('No job fits. Nothing was done.')
+  if (options.yes === true) return selection
+  const question = QUESTIONS[action](count)
+  if (terminal.ask === null) throw new CommandError(`${question} Nobody can be asked here: repeat it with --yes.`)
+  const reply = await terminal.ask(`${question} [y/N] `)
+  if (!/^y(es)?$/i.test(reply.trim())) throw new CommandError('Nothing was done.')
+  return selection
+}
+
+const pauseMs = (option: string | undefined): number | null => {
+  if (option === undefined) return null
+  const parsed = durationMs.safeParse(option)
+  if (parsed.success && parsed.data > 0) return parsed.data
+  throw new CommandError(`--for takes a time such as 30m, up to 24h, but is ${option}.`)
+}
+
+const untilIdle = async (call: Call): Promise<void> => {
+  let isIdle = false
+  while (!isIdle) isIdle = (await call('wait-idle', {})).idle
+}
+
+interface Printed {
+  readonly json: object
+  readonly text: string
+}
+
+const run: Readonly<
+  Record<CommandName, (call: Call, options: CommandOptions, terminal: Terminal) => Promise<Printed>>
+> = {
+  jobs: async (call, options) => {
+    const states = statesOf(options.state)
+    const json: { jobs: JobView[] } = await call('jobs', states === null ? {} : { states: [...states] })
+    return { json, text: jobsText(json.jobs) }
+  },
+  retry: async (call, options, terminal) => {
+    const json = await call('retry', await confirm(call, terminal, 'retry', options))
+    return { json, text: `${jobCount(json.retried, 'failed')} sent round again.` }
+  },
+  discard: async (call, options, terminal) => {
+    if (options.undo === true) {
+      const { restored } = await call('undo', await confirm(call, terminal, 'undo', options))
+      return { json: { restored }, text: `${jobCount(restored, 'discarded')} failed again.` }
+    }
+    const json = await call('discard', await confirm(call, terminal, 'discard', options))
+    return { json, text: `${jobCount(json.discarded, 'failed')} discarded.` }
+  },
+  pause: async (call, options) => {
+    const forMs = pauseMs(options.for)
+    const json = await call('pause', { for_ms: forMs })
+    const until = forMs === null ? 'until "resume"' : `for ${options.for}`
+    return { json, text: `Paused ${until}. Events are accepted and stored; processing stops.` }
+  },
+  resume: async (call) => ({ json: await call('resume', {}), text: 'The queue goes on.' }),
+  'wait-idle': async (call) => {
+    await untilIdle(call)
+    return { json: { idle: true }, text: 'Nothing is left to do.' }
+  },
+}
+
+const SELECTING = ['ids', 'all', 'cause', 'database'] as const
+
+const TAKES: Readonly<Record<CommandName, readonly string[]>> = {
+  jobs: ['state'],
+  retry: SELECTING,
+  discard: [...SELECTING, 'undo'],
+  pause: ['for'],
+  resume: [],
+  'wait-idle': [],
+}
+
+const TAKEN_BY_ALL = ['config', 'data', 'json', 'yes']
+
+/** What a command would pass over may be what matters to the person: "pause 30m" is no pause without an end. */
+const refuseOthers = (name: CommandName, options: CommandOptions): void => {
+  const known = new Set([...TAKES[name], ...TAKEN_BY_ALL])
+  const { ids, ...named } = options
+  const others = Object.entries(named).flatMap(([option, value]) =>
+    value === undefined || known.has(option) ? [] : [`--${option}`],
+  )
+  if (!known.has('ids')) others.unshift(...ids)
+  if (others.length === 0) return
+  throw new CommandError(`"${name}" does not take ${others.join(' ')}. Nothing was done.`)
+}
+
+/** Runs one command against the running engine. Throws a CommandError where nothing was done. */
+export const runCommand = async (
+  name: CommandName,
+  options: CommandOptions,
+  call: Call,
+  terminal: Terminal,
+): Promise<void> => {
+  refuseOthers(name, options)
+  const { json, text } = await run[name](call, options, terminal)
+  terminal.print(options.json === true ? JSON.stringify(json) : text)
+}

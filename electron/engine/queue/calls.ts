@@ -1,0 +1,68 @@
+import type { CallHandlers } from '../../../shared/bridge.ts'
+import type { Clock } from '../foundation/clock.ts'
+import type { GroupCommit } from '../foundation/group-commit.ts'
+import type { QueueNotes } from './notes.ts'
+import type { PeopleAtQueue } from './people.ts'
+
+export interface CallParts {
+  readonly people: PeopleAtQueue
+  readonly notes: QueueNotes
+  readonly commits: GroupCommit
+  readonly clock: Clock
+  /** Something may be claimable now. */
+  readonly wake: () => void
+  readonly whenIdle: () => Promise<void>
+}
+
+/** How long one wait-idle call is held before it is answered with "not yet". */
+const IDLE_ANSWER_MS = 20_000
+
+/** What people ask of the running engine: see `CALLS`. */
+export const createCalls = ({ people, notes, commits, clock, wake, whenIdle }: CallParts): CallHandlers => {
+  let idle: Promise<void> | null = null
+
+  /** One for all who wait: each that looks for itself would go on looking when its caller is gone. */
+  const sharedIdle = (): Promise<void> => {
+    idle ??= whenIdle().finally(() => {
+      idle = null
+    })
+    return idle
+  }
+
+  return {
+    jobs: ({ states }) => Promise.resolve({ jobs: [...people.list(states ?? null)] }),
+    count: ({ action, selection }) => Promise.resolve({ count: people.count(action, selection) }),
+    retry: async (selection) => {
+      const retried = await commits.run(() => people.retry(selection, clock.now()))
+      wake()
+      return { retried }
+    },
+    discard: async (selection) => ({ discarded: await commits.run(() => people.discard(selection, clock.now())) }),
+    undo: async (selection) => ({ restored: await commits.run(() => people.undo(selection, clock.now())) }),
+    pause: async ({ for_ms: forMs }) => {
+      await commits.run(() => {
+        notes.notePause(forMs === null ? null : clock.now() + forMs)
+      })
+      wake()
+      return { paused: true }
+    },
+    resume: async () => {
+      await commits.run(() => {
+        notes.clearPause()
+      })
+      wake()
+      return { paused: false }
+    },
+    'wait-idle': async () => {
+      const limit = Promise.withResolvers<boolean>()
+      const timer = clock.after(IDLE_ANSWER_MS, () => {
+        limit.resolve(false)
+      })
+      try {
+        return { idle: await Promise.race([sharedIdle().then(() => true), limit.promise]) }
+      } finally {
+        timer.cancel()
+      }
+    },
+  }
+}

@@ -1,0 +1,134 @@
+import type { JobView, Selection } from '../../../shared/bridge.ts'
+import { isEmptySelection } from '../../../shared/bridge.ts'
+import { parseEntityKey } from '../../../shared/entities.ts'
+import { dashedId, parseNotionId } from '../../../shared/ids.ts'
+import { JOB_STATES, type JobState } from '../../../shared/jobs.ts'
+import { titleKey } from '../cache/watch.ts'
+import { isoTime } from '../foundation/clock.ts'
+import type { Database } from '../foundation/database.ts'
+import type { JobStore } from './job-store.ts'
+
+export type PersonalAction = 'retry' | 'discard' | 'undo'
+
+/** What a person sees of the queue, and does to it. Changes within a transaction of the caller. */
+export interface PeopleAtQueue {
+  /** Newest first. Without states: all that are not completed. */
+  list(states: readonly JobState[] | null): readonly JobView[]
+  count(action: PersonalAction, selection: Selection): number
+  /** Each gives how many jobs it changed. */
+  retry(selection: Selection, now: number): number
+  discard(selection: Selection, now: number): number
+  undo(selection: Selection, now: number): number
+}
+
+interface Row {
+  readonly id: number
+  readonly entity: string
+  readonly state: JobState
+  readonly outcome: string | null
+  readonly reason: string | null
+  readonly database_id: string | null
+  readonly database: string | null
+}
+
+interface AttemptRow {
+  readonly started_at: number
+  readonly duration_ms: number
+  readonly code: string
+  readonly message: string
+}
+
+/** The states that an action applies to. */
+const APPLIES_TO: Readonly<Record<PersonalAction, readonly JobState[]>> = {
+  retry: ['failed', 'held'],
+  discard: ['failed', 'held'],
+  undo: ['discarded'],
+}
+
+/** A job's database: its page's, or the one that its newest event named. */
+const SELECT = `
+  SELECT j.id, j.entity, j.state, j.outcome, j.reason, coalesce(held.id, named.id) AS database_id,
+    coalesce(held.title, named.title) AS database
+  FROM job j
+  LEFT JOIN record r ON j.entity LIKE 'page:%' AND r.page_id = substr(j.entity, 6)
+  LEFT JOIN database held ON held.id = r.database_id
+  LEFT JOIN event e ON e.seq = j.event_seq
+  LEFT JOIN data_source s ON s.id = e.source_id
+  LEFT JOIN database named ON named.id = coalesce(s.database_id, e.source_id)`
+
+/** A superseded job still has the code of its own failure, which is no longer the last word on its page. */
+const reasonOfCompleted = ({ outcome, reason }: Row): string | null =>
+  outcome === 'superseded' ? 'A later job of the same page was completed.' : (reason ?? outcome)
+
+const quoted = (states: readonly JobState[]): string => states.map((state) => `'${state}'`).join(', ')
+
+export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleAtQueue => {
+  const rows = (states: readonly JobState[]): readonly Row[] =>
+    database.sql(`${SELECT} WHERE j.state IN (${quoted(states)}) ORDER BY j.id DESC`).all<Row>()
+
+  const attemptsOf = (jobId: number): readonly AttemptRow[] =>
+    database
+      .sql('SELECT started_at, duration_ms, code, message FROM attempt WHERE job_id = ? ORDER BY number')
+      .all<AttemptRow>(jobId)
+
+  const isMeant = (row: Row, selection: Selection): boolean => {
+    const { ids, cause, database: place } = selection
+    if (ids !== undefined && !ids.includes(row.id)) return false
+    if (cause !== undefined && row.reason !== cause) return false
+    if (place === undefined) return true
+    const isTitled = row.database !== null && titleKey(row.database) === titleKey(place)
+    return isTitled || (row.database_id !== null && row.database_id === parseNotionId(place.trim()))
+  }
+
+  const meant = (action: PersonalAction, selection: Selection): readonly Row[] =>
+    isEmptySelection(selection) ? [] : rows(APPLIES_TO[action]).filter((row) => isMeant(row, selection))
+
+  const viewOf = (row: Row): JobView => {
+    const entity = parseEntityKey(row.entity)
+    const attempts = attemptsOf(row.id)
+    const last = attempts.at(-1)
+    return {
+      id: row.id,
+      state: row.state,
+      page_id: entity.kind === 'page' || entity.kind === 'title' ? dashedId(entity.id) : null,
+      database: row.database,
+      reason: row.state === 'completed' ? reasonOfCompleted(row) : (last?.message ?? null),
+      attempts: attempts.map((attempt) => ({
+        at: isoTime(attempt.started_at),
+        duration_ms: attempt.duration_ms,
+        code: attempt.code,
+        message: attempt.message,
+      })),
+    }
+  }
+
+  const setState = (row: Row, state: JobState, now: number): void => {
+    database.sql('UPDATE job SET state = ?, ended_at = ? WHERE id = ?').run(state, now, row.id)
+  }
+
+  return {
+    list: (states) => rows(states ?? JOB_STATES.filter((state) => state !== 'completed')).map(viewOf),
+    count: (action, selection) => meant(action, selection).length,
+    retry: (selection, now) => {
+      const selected = meant('retry', selection)
+      const taken = new Set<string>()
+      for (const row of selected) {
+        // One job of a page is enough: the newest is sent round, the older ones are done when it is.
+        if (taken.has(row.entity)) continue
+        taken.add(row.entity)
+        jobs.retry(row.id, now)
+      }
+      return selected.length
+    },
+    discard: (selection, now) => {
+      const selected = meant('discard', selection)
+      for (const row of selected) setState(row, 'discarded', now)
+      return selected.length
+    },
+    undo: (selection, now) => {
+      const selected = meant('undo', selection)
+      for (const row of selected) setState(row, 'failed', now)
+      return selected.length
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { NotionId } from '../../../shared/ids.ts'
+import type { Catalogue, SourceFacts } from '../cache/catalogue.ts'
+import type { RecordIndex } from '../cache/record-index.ts'
+import type { Clock } from '../foundation/clock.ts'
+import type { Database } from '../foundation/database.ts'
+import type { EventStore } from './event-store.ts'
+
+/** Jobs of our own that follow from what was found out about databases; within a transaction or with one of its own. */
+export interface TakingUp {
+  /** Stores what was looked up. Events of a source that turns out to be watched are taken up; pages of a moved one fetched. */
+  learn(facts: readonly SourceFacts[]): void
+  /** Fetches what is held of a data source; null: all of it. */
+  fetchHeldPages(sourceId: NotionId | null): void
+}
+
+export interface TakingUpParts {
+  readonly database: Database
+  readonly events: EventStore
+  readonly catalogue: Catalogue
+  readonly records: RecordIndex
+  readonly clock: Clock
+}
+
+export const createTakingUp = ({ database, events, catalogue, records, clock }: TakingUpParts): TakingUp => {
+  const fetchHeldPages = (sourceId: NotionId | null): void => {
+    database.transaction(() => {
+      for (const id of records.heldPages(sourceId)) events.enqueueInternal({ kind: 'page', id }, clock.now())
+    })
+  }
+
+  const hasMoved = ({ sourceId, databaseId }: SourceFacts): boolean => {
+    const before = catalogue.source(sourceId)
+    return before !== null && before.databaseId !== databaseId
+  }
+
+  return {
+    fetchHeldPages,
+    learn: (facts) => {
+      const moved = facts.filter(hasMoved)
+      const watched = catalogue.learn(facts)
+      for (const { sourceId } of moved) fetchHeldPages(sourceId)
+      for (const { sourceId, databaseId } of watched) {
+        events.readmit(sourceId, clock.now())
+        events.readmit(databaseId, clock.now())
+      }
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import type { Failure } from '../../../shared/failures.ts'
+import type { Clock } from '../foundation/clock.ts'
+import type { GroupCommit } from '../foundation/group-commit.ts'
+import type { Log } from '../foundation/log.ts'
+import { createFlow, type Flow, type PauseStore } from './flow.ts'
+import { createJobRunner, type OutcomePorts, type RunnerJob, type RunnerParts } from './job-runner.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+/** The queue, as the workers are given it; all but `nextDueAt` within a transaction. */
+export interface CrewJobs<Job> extends OutcomePorts<Job> {
+  claim(now: number, limit: number): readonly Job[]
+  nextDueAt(): number | null
+}
+
+export interface CrewParts<Job extends RunnerJob>
+  extends Pick<
+    RunnerParts<Job>,
+    'applier' | 'learn' | 'learnTitles' | 'plan' | 'isEnding' | 'retryAttempts' | 'random'
+  > {
+  readonly jobs: CrewJobs<Job>
+  readonly commits: GroupCommit
+  readonly clock: Clock
+  readonly log: Log
+  readonly concurrency: number
+  readonly pause: PauseStore
+  readonly rateLimitedUntil: () => number | null
+  readonly probe: () => Promise<Failure | null>
+  readonly counters: {
+    processed(events: number, durationMs: number): void
+    failed(events: number, durationMs: number): void
+    delayed(): void
+    postponed(): void
+  }
+  /** What is broken at this moment, by its code: see the status. */
+  readonly tell: (code: string) => (message: string | null) => void
+  readonly onChange: () => void
+}
+
+/** The stage that works: so many jobs at once, and one decision for all whether any may be claimed. */
+export interface Crew {
+  readonly worker: Worker
+  readonly flow: Flow
+}
+
+export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew => {
+  const { jobs, commits, clock, log, counters } = parts
+  const flow = createFlow({
+    clock,
+    log,
+    pause: parts.pause,
+    rateLimitedUntil: parts.rateLimitedUntil,
+    probe: parts.probe,
+    onOpen: () => {
+      worker.wake()
+    },
+  })
+  const run = createJobRunner<Job>({
+    ...parts,
+    attemptEnded: flow.attemptEnded,
+    onTrouble: parts.tell('working'),
+    onProcessed: counters.processed,
+    onFailed: counters.failed,
+    onDelayed: counters.delayed,
+    onPostponed: counters.postponed,
+  })
+  const worker = createWorker<Job>(
+    {
+      claim: (limit) =>
+        flow.hold() === null ? commits.runQuick(() => jobs.claim(clock.now(), limit)) : Promise.resolve([]),
+      nextDueAt: () => (flow.hold() === null ? jobs.nextDueAt() : flow.opensAt()),
+      run,
+      onChange: parts.onChange,
+      onTrouble: parts.tell('claiming'),
+    },
+    parts.concurrency,
+    clock,
+    log,
+  )
+  return { worker, flow }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { JOB_STATES } from './jobs.ts'
+
+/** Which jobs a person means. Conditions that are given all have to hold; none given means no job at all. */
+export const selectionSchema = z.strictObject({
+  ids: z.array(z.int()).optional(),
+  all: z.literal(true).optional(),
+  /** A failure's code, such as `object_not_found`. */
+  cause: z.string().optional(),
+  /** A database's title, or its id. */
+  database: z.string().optional(),
+})
+
+export type Selection = z.infer<typeof selectionSchema>
+
+export const isEmptySelection = (selection: Selection): boolean =>
+  (selection.ids ?? []).length === 0 &&
+  selection.all === undefined &&
+  selection.cause === undefined &&
+  selection.database === undefined
+
+export const jobViewSchema = z.object({
+  id: z.int(),
+  state: z.enum(JOB_STATES),
+  page_id: z.string().nullable(),
+  database: z.string().nullable(),
+  /** Plain words; null where there is nothing to say. */
+  reason: z.string().nullable(),
+  attempts: z.array(z.object({ at: z.iso.datetime(), duration_ms: z.int(), code: z.string(), message: z.string() })),
+})
+
+export type JobView = z.infer<typeof jobViewSchema>
+
+/** What a person can ask of a running engine, each call with the shapes of its input and its output. */
+export const CALLS = {
+  /** Without states: all that are not completed. */
+  jobs: {
+    input: z.strictObject({ states: z.array(z.enum(JOB_STATES)).optional() }),
+    output: z.object({ jobs: z.array(jobViewSchema) }),
+  },
+  /** How many jobs a retry, discard or undo with this selection would mean. */
+  count: {
+    input: z.strictObject({ action: z.enum(['retry', 'discard', 'undo']), selection: selectionSchema }),
+    output: z.object({ count: z.int() }),
+  },
+  retry: { input: selectionSchema, output: z.object({ retried: z.int() }) },
+  discard: { input: selectionSchema, output: z.object({ discarded: z.int() }) },
+  /** Takes discards back: the jobs are failed again. */
+  undo: { input: selectionSchema, output: z.object({ restored: z.int() }) },
+  pause: {
+    input: z.strictObject({ for_ms: z.int().min(1).nullable() }),
+    output: z.object({ paused: z.literal(true) }),
+  },
+  resume: { input: z.strictObject({}), output: z.object({ paused: z.literal(false) }) },
+  /** Answers when nothing is left to do, database files written; or, with false, after a while, to be asked again. */
+  'wait-idle': { input: z.strictObject({}), output: z.object({ idle: z.boolean() }) },
+} as const
+
+export type CallName = keyof typeof CALLS
+export type CallInput<Name extends CallName> = z.infer<(typeof CALLS)[Name]['input']>
+export type CallOutput<Name extends CallName> = z.infer<(typeof CALLS)[Name]['output']>
+
+/** The engine's side of the table. */
+export type CallHandlers = {
+  readonly [Name in CallName]: (input: CallInput<Name>) => Promise<CallOutput<Name>>
+}

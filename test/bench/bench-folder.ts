@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Program, startProgram } from './programs.ts'
+
+export const SECRET = 'secret_benchbenchbenchbenchbench'
+
+export interface BenchFolder {
+  readonly folder: string
+  readonly dataFolder: string
+  readonly cacheFolder: string
+  /** Starts the headless program on this folder. */
+  startEngine(): Promise<Program>
+  remove(): void
+}
+
+type Group = Readonly<Record<string, unknown>>
+
+/** A folder with settings for one measurement. */
+export const benchFolder = (baseUrl: string, webhook: Group, others: { readonly cache?: Group } = {}): BenchFolder => {
+  const folder = mkdtempSync(join(tmpdir(), 'blackcore-bench-'))
+  const file = join(folder, 'settings.json')
+  const settings = {
+    webhook: { secret: SECRET, listen: { port: 0 }, ...webhook },
+    notion: { token: 'bench', base_url: baseUrl, requests_per_minute: 100_000 },
+    cache: { folder: 'cache', ...others.cache },
+    console: { port: 0 },
+  }
+  writeFileSync(file, JSON.stringify(settings))
+  const dataFolder = join(folder, 'data')
+  return {
+    folder,
+    dataFolder,
+    cacheFolder: join(folder, 'cache'),
+    startEngine: () => startProgram('../../electron/headless.ts', ['--config', file, '--data', dataFolder]),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const ASKED_EVERY_MS = 20
+
+/** Asks the engine until so many events have been processed to the end. */
+export const untilProcessed = async (engine: Program, events: number): Promise<void> => {
+  const console = String(engine.ready['console'])
+  for (;;) {
+    const health = (await (await fetch(`${console}/health`)).json()) as { metrics: { events_processed: number } }
+    if (health.metrics.events_processed >= events) return
+    await delay(ASKED_EVERY_MS)
+  }
+}

@@ -1,0 +1,116 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectConsole, NoEngineError } from '../../electron/console/client.ts'
+import { readTextNow } from '../../electron/engine/engine.ts'
+import type { Selection } from '../../shared/bridge.ts'
+import { dataFolderWith, startConsoleOn, TOKEN } from '../support/data-folder.ts'
+import { freePort } from '../support/taken-port.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const connect = (folder: string) => connectConsole(folder, readTextNow)
+
+const refusalOf = async (work: () => unknown): Promise<unknown> => {
+  try {
+    return await work()
+  } catch (error) {
+    return error
+  }
+}
+
+/** Another program that listens where an engine did. */
+const strangerAt = async (status: number, body: string): Promise<string> => {
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { 'content-type': 'text/html' }).end(body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+  })
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+}
+
+test('a call reaches the engine of the data folder, and gives what it answers', async () => {
+  const asked: Selection[] = []
+  const { folder } = await startConsoleOn({
+    retry: (selection) => {
+      asked.push(selection)
+      return Promise.resolve({ retried: 7 })
+    },
+  })
+  const call = connect(folder)
+  expect(await call('retry', { database: 'Tâches “1”' })).toEqual({ retried: 7 })
+  expect(asked).toEqual([{ database: 'Tâches “1”' }])
+  expect(await call('jobs', { states: ['failed'] })).toEqual({ jobs: [] })
+})
+
+describe('where no engine runs', () => {
+  const nobody = (folder: string): string => `No Blackcore Sync is running with the data folder ${folder}.`
+
+  test('a data folder without a console file says so, and one that is not there', async () => {
+    for (const folder of [temporaryFolder(), join(temporaryFolder(), 'nowhere')]) {
+      const refusal = await refusalOf(() => connect(folder))
+      expect(refusal).toBeInstanceOf(NoEngineError)
+      expect(refusal).toMatchObject({ message: nobody(folder) })
+    }
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['half a file', '{"url":"http://127.0.0.1:1","tok'],
+    ['no address', { url: 'here', token: TOKEN, pid: 1 }],
+    ['no token', { url: 'http://127.0.0.1:1', pid: 1 }],
+    ['a token that is none', { url: 'http://127.0.0.1:1', token: '', pid: 1 }],
+  ])('a console file that holds %s says so', async (_, file) => {
+    const folder = dataFolderWith(file)
+    expect(await refusalOf(() => connect(folder))).toMatchObject({ name: 'NoEngineError', message: nobody(folder) })
+  })
+
+  test('a console file that a killed engine left says so', async () => {
+    const folder = dataFolderWith({ url: `http://127.0.0.1:${await freePort()}`, token: TOKEN, pid: 1 })
+    expect(await refusalOf(() => connect(folder)('jobs', {}))).toMatchObject({
+      name: 'NoEngineError',
+      message: nobody(folder),
+    })
+  })
+
+  test('an engine that stops while it is waited for says so', async () => {
+    const asked = Promise.withResolvers<undefined>()
+    const { folder, stop } = await startConsoleOn({
+      'wait-idle': () => {
+        asked.resolve(undefined)
+        return Promise.withResolvers<{ idle: boolean }>().promise
+      },
+    })
+    const refusal = refusalOf(() => connect(folder)('wait-idle', {}))
+    await asked.promise
+    await stop()
+    expect(await refusal).toMatchObject({ name: 'NoEngineError', message: nobody(folder) })
+  })
+})
+
+describe('where another answers', () => {
+  test('an engine that does not know the token refuses', async () => {
+    const { url, folder } = await startConsoleOn({}, { token: TOKEN.toUpperCase() })
+    expect(await refusalOf(() => connect(folder)('jobs', {}))).toMatchObject({
+      name: 'NoEngineError',
+      message: `What answers at ${url} refuses the command (401).`,
+    })
+  })
+
+  test.each([
+    [404, '<h1>Not found</h1>', 'refuses the command (404)'],
+    [200, '<h1>Welcome</h1>', 'is no Blackcore Sync of this version'],
+    [200, '{"jobs":[{"id":"one"}]}', 'is no Blackcore Sync of this version'],
+  ])('a program that has taken the port since is told apart: %i %s', async (status, body, expected) => {
+    const url = await strangerAt(status, body)
+    const folder = dataFolderWith({ url, token: TOKEN, pid: 1 })
+    expect(await refusalOf(() => connect(folder)('jobs', {}))).toMatchObject({
+      name: 'NoEngineError',
+      message: `What answers at ${url} ${expected}.`,
+    })
+  })
+})

@@ -1,0 +1,266 @@
+import { describe, expect, test } from 'vitest'
+import { jobViewSchema, type Selection } from '../../../shared/bridge.ts'
+import type { Failure } from '../../../shared/failures.ts'
+import { dashedId } from '../../../shared/ids.ts'
+import { JOB_STATES } from '../../../shared/jobs.ts'
+import { claimOne, failedAt, page } from '../../support/job-making.ts'
+import { notionId } from '../../support/notion-ids.ts'
+import { createPeopleRun, PEOPLE, T, TASKS } from '../../support/people-at-queue.ts'
+
+const gone: Failure = { kind: 'permanent', code: 'object_not_found', message: 'Notion does not find it.' }
+const unauthorized: Failure = { kind: 'permanent', code: 'unauthorized', message: 'Notion refuses the token.' }
+
+describe('the list of jobs', () => {
+  test('shows what a job is about, its reason in plain words, and every attempt with time, duration and code', () => {
+    const { people, jobs, arrive, hold } = createPeopleRun()
+    hold(1, TASKS)
+    arrive(1)
+    jobs.delay(claimOne(jobs, T + 1_000), failedAt(T + 1_000), T + 3_000)
+    jobs.fail(claimOne(jobs, T + 3_000), failedAt(T + 3_000, gone), T + 3_500)
+    const [job, ...others] = people.list(null)
+    expect(others).toEqual([])
+    expect(jobViewSchema.parse(job)).toEqual(job)
+    expect(job).toEqual({
+      id: 1,
+      state: 'failed',
+      page_id: dashedId(notionId(1)),
+      database: 'Tasks',
+      reason: 'Notion does not find it.',
+      attempts: [
+        {
+          at: '2026-11-23T12:00:01.000Z',
+          duration_ms: 12,
+          code: 'service_unavailable',
+          message: 'Notion has a fault.',
+        },
+        { at: '2026-11-23T12:00:03.000Z', duration_ms: 12, code: gone.code, message: gone.message },
+      ],
+    })
+  })
+
+  test('shows all that are not completed, the newest first; or those of the given states', () => {
+    const { people, jobs, failed, arrive, now } = createPeopleRun()
+    failed(1)
+    arrive(2)
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    arrive(3)
+    const shown = (states: Parameters<typeof people.list>[0]) => people.list(states).map(({ id, state }) => [id, state])
+    expect(shown(null)).toEqual([
+      [3, 'waiting'],
+      [1, 'failed'],
+    ])
+    expect(shown(['completed', 'failed'])).toEqual([
+      [2, 'completed'],
+      [1, 'failed'],
+    ])
+    expect(shown([])).toEqual([])
+    expect(shown(JOB_STATES)).toHaveLength(3)
+  })
+
+  test('gives a job that waits no reason, one that is delayed that of its last attempt', () => {
+    const { people, jobs, arrive, now } = createPeopleRun()
+    arrive(1)
+    expect(people.list(null)).toMatchObject([{ reason: null, attempts: [] }])
+    jobs.delay(claimOne(jobs, now()), failedAt(now()), now() + 2_000)
+    expect(people.list(['delayed'])).toMatchObject([{ reason: 'Notion has a fault.' }])
+  })
+
+  test('says of a completed job what it did, and never a code for a reason', () => {
+    const { people, jobs, arrive, failed, now } = createPeopleRun()
+    failed(1)
+    arrive(1)
+    jobs.complete(claimOne(jobs, now()), 'removed', 'in the trash', now())
+    arrive(2)
+    jobs.complete(claimOne(jobs, now()), 'unchanged', null, now())
+    expect(people.list(['completed']).map(({ reason }) => reason)).toEqual([
+      'unchanged',
+      'in the trash',
+      'A later job of the same page was completed.',
+    ])
+  })
+
+  test('names the database of a page that was never fetched by what its event named: a data source or a database', () => {
+    const { people, failed } = createPeopleRun()
+    failed(1, gone, PEOPLE.sourceId)
+    failed(2, gone, TASKS.id)
+    failed(3, gone, notionId(0xccc))
+    failed(4, gone)
+    expect(people.list(null).map(({ database }) => database)).toEqual([null, null, 'Tasks', 'People'])
+  })
+
+  test('names the database that holds a page now, though its event named another', () => {
+    const { people, failed, hold } = createPeopleRun()
+    hold(1, TASKS)
+    failed(1, gone, PEOPLE.sourceId)
+    expect(people.list(null)).toMatchObject([{ database: 'Tasks' }])
+  })
+
+  test('shows a job of a database as one that is of no page', () => {
+    const { people, database, arrive } = createPeopleRun()
+    arrive(1)
+    database.sql('UPDATE job SET entity = ?').run(`database:${TASKS.id}`)
+    expect(people.list(null)).toMatchObject([{ page_id: null }])
+  })
+
+  test('takes no longer for each job when the cache holds many pages', () => {
+    const { people, database, failed } = createPeopleRun()
+    database.transaction(() => {
+      database
+        .sql(
+          `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+           INSERT INTO record (page_id, database_id, source_id, title, revision, fingerprint, file_name, is_removed, flat)
+           SELECT printf('%032x', i), ?, ?, '', 1, '', '', 0, '{}' FROM n`,
+        )
+        .run(TASKS.id, TASKS.sourceId)
+      for (let number = 1; number <= 300; number += 1) failed(number)
+    })
+    const from = performance.now()
+    expect(people.list(['failed']).filter(({ database: title }) => title === 'Tasks')).toHaveLength(300)
+    // A scan of the records for each job would take seconds.
+    expect(performance.now() - from).toBeLessThan(500)
+  })
+})
+
+/** Failed jobs: 1 and 2 of Tasks, 3 of People by its event, 4 of nothing that is known. */
+const createFour = () => {
+  const run = createPeopleRun()
+  run.hold(1, TASKS)
+  run.hold(2, TASKS)
+  const ids = [
+    run.failed(1, gone),
+    run.failed(2, unauthorized),
+    run.failed(3, gone, PEOPLE.sourceId),
+    run.failed(4, gone),
+  ]
+  expect(ids).toEqual([1, 2, 3, 4])
+  return run
+}
+
+describe('a selection', () => {
+  test.each<[string, Selection, readonly number[]]>([
+    ['nothing named', {}, []],
+    ['no number', { ids: [] }, []],
+    ['numbers', { ids: [2, 4] }, [2, 4]],
+    ['a number of no job', { ids: [99] }, []],
+    ['all', { all: true }, [1, 2, 3, 4]],
+    ['a cause', { cause: 'object_not_found' }, [1, 3, 4]],
+    ['a cause that no job has', { cause: 'object' }, []],
+    ['the title of a database', { database: 'Tasks' }, [1, 2]],
+    ['a title as another keyboard writes it', { database: ' Tasks ' }, [1, 2]],
+    ['the id of a database', { database: TASKS.id }, [1, 2]],
+    ['its id with dashes', { database: dashedId(PEOPLE.id).toUpperCase() }, [3]],
+    ['a database that nobody knows', { database: 'Task' }, []],
+    ['an empty title', { database: '' }, []],
+    ['a cause and a database', { cause: 'object_not_found', database: 'Tasks' }, [1]],
+    ['numbers and a cause', { ids: [1, 2], cause: 'unauthorized' }, [2]],
+    ['all, of a database', { all: true, database: 'People' }, [3]],
+    ['all, but only these numbers', { all: true, ids: [3] }, [3]],
+  ])('of %s means just these jobs, for each action', (_, selection, expected) => {
+    for (const action of ['retry', 'discard'] as const) {
+      const { people, states, now } = createFour()
+      expect(people.count(action, selection)).toBe(expected.length)
+      expect(people.count('undo', selection)).toBe(0)
+      expect(people[action](selection, now())).toBe(expected.length)
+      const changed = Object.entries(states()).filter(([, state]) => state !== 'failed')
+      expect(changed).toEqual(expected.map((id) => [String(id), action === 'retry' ? 'waiting' : 'discarded']))
+    }
+  })
+
+  test('means nothing that is not failed or held', () => {
+    const { people, jobs, arrive, states, now, database, failed } = createPeopleRun()
+    failed(9)
+    database.sql(`UPDATE job SET state = 'held' WHERE id = 1`).run()
+    arrive(1)
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    arrive(2)
+    jobs.delay(claimOne(jobs, now()), failedAt(now()), now() + 60_000)
+    arrive(3)
+    claimOne(jobs, now())
+    arrive(4)
+    const before = states()
+    expect(people.count('retry', { all: true })).toBe(1)
+    expect(people.discard({ all: true }, now())).toBe(1)
+    expect(states()).toEqual({ ...before, 1: 'discarded' })
+  })
+})
+
+describe('a discard', () => {
+  test('is taken back by its numbers, its cause or its database; the jobs are failed again, with their reasons', () => {
+    const { people, states, now } = createFour()
+    const before = people.list(null)
+    people.discard({ all: true }, now())
+    expect(people.count('retry', { all: true })).toBe(0)
+    expect(people.undo({}, now())).toBe(0)
+    expect(people.undo({ ids: [2] }, now())).toBe(1)
+    expect(people.undo({ cause: 'object_not_found', database: 'Tasks' }, now())).toBe(1)
+    expect(states()).toEqual({ 1: 'failed', 2: 'failed', 3: 'discarded', 4: 'discarded' })
+    expect(people.undo({ all: true }, now())).toBe(2)
+    expect(people.list(null)).toEqual(before)
+    expect(people.retry({ all: true }, now())).toBe(4)
+  })
+
+  test('stays when a later job of the page succeeds', () => {
+    const { people, jobs, failed, arrive, states, now } = createPeopleRun()
+    failed(1)
+    people.discard({ all: true }, now())
+    arrive(1)
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    expect(states()).toEqual({ 1: 'discarded', 2: 'completed' })
+  })
+})
+
+describe('a retry', () => {
+  test('starts with its attempts from none, is due at once, and what failed before stays on the list', () => {
+    const { people, jobs, arrive, now } = createPeopleRun()
+    arrive(1)
+    jobs.delay(claimOne(jobs, now()), failedAt(now()), now())
+    jobs.fail(claimOne(jobs, now()), failedAt(now(), gone), now())
+    expect(people.retry({ ids: [1] }, now() + 60_000)).toBe(1)
+    expect(jobs.nextDueAt()).toBe(now() + 60_000)
+    const job = claimOne(jobs, now() + 60_000)
+    expect(job).toMatchObject({ id: 1, failedAttempts: 0 })
+    jobs.delay(job, failedAt(now()), now() + 62_000)
+    expect(people.list(null)).toMatchObject([{ state: 'delayed', attempts: { length: 3 } }])
+    expect(claimOne(jobs, now() + 62_000)).toMatchObject({ failedAttempts: 1 })
+  })
+
+  test('of several failed jobs of one page sends the newest round; when it is done they all are', () => {
+    const { people, jobs, failed, states, now } = createPeopleRun()
+    for (let count = 0; count < 3; count += 1) failed(1)
+    failed(2)
+    expect(people.retry({ all: true }, now())).toBe(4)
+    expect(states()).toEqual({ 1: 'failed', 2: 'failed', 3: 'waiting', 4: 'waiting' })
+    for (const job of jobs.claim(now(), 9)) jobs.complete(job, 'written', null, now())
+    expect(Object.values(states())).toEqual(Array(4).fill('completed'))
+  })
+
+  test('while a newer job of the page waits becomes one with it, with the newest event', () => {
+    const { people, jobs, failed, arrive, states, now } = createPeopleRun()
+    failed(1)
+    expect(arrive(1)).toBe(2)
+    expect(people.retry({ all: true }, now())).toBe(1)
+    expect(states()).toEqual({ 1: 'waiting' })
+    expect(claimOne(jobs, now())).toMatchObject({ id: 1, eventId: 'e2', eventCount: 2, failedAttempts: 0 })
+  })
+
+  test('while a newer job of the page is active waits until that one has ended', () => {
+    const { people, jobs, failed, arrive, states, now } = createPeopleRun()
+    failed(1)
+    arrive(1)
+    const active = claimOne(jobs, now())
+    expect(people.retry({ all: true }, now())).toBe(1)
+    expect(states()).toEqual({ 1: 'waiting', 2: 'active' })
+    expect(jobs.claim(now() + 60_000, 9)).toEqual([])
+    jobs.complete(active, 'written', null, now())
+    expect(claimOne(jobs, now() + 60_000)).toMatchObject({ id: 1, entity: page(1) })
+  })
+
+  test('outlives a restart', () => {
+    const { people, failed, reopen, now } = createPeopleRun()
+    failed(1)
+    people.retry({ all: true }, now())
+    expect(reopen().sql('SELECT state, failed_attempts FROM job').all()).toEqual([
+      { state: 'waiting', failed_attempts: 0 },
+    ])
+  })
+})

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { createFlow } from '../../../electron/engine/worker/flow.ts'
+import type { Failure } from '../../../shared/failures.ts'
+import { endOfTurn } from '../../support/end-of-turn.ts'
+import { transient } from '../../support/job-making.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
+import { permanent } from '../../support/planning.ts'
+import { createRecordedLog } from '../../support/recorded-log.ts'
+
+const unreachable: Failure = { kind: 'transient', code: 'unreachable', message: 'Notion cannot be reached.' }
+
+/** A flow whose probes are answered by the test, at once unless they are held. */
+const createRun = () => {
+  const clock = createManualClock()
+  const log = createRecordedLog()
+  const state = {
+    pause: null as { readonly until: number | null } | null,
+    rateLimitedUntil: null as number | null,
+    probes: 0,
+    opened: 0,
+    answer: (): Promise<Failure | null> => Promise.resolve(unreachable),
+  }
+  const flow = createFlow({
+    clock,
+    log,
+    pause: { get: () => state.pause },
+    rateLimitedUntil: () => state.rateLimitedUntil,
+    probe: () => {
+      state.probes += 1
+      return state.answer()
+    },
+    onOpen: () => {
+      state.opened += 1
+    },
+  })
+  const pass = async (ms: number): Promise<void> => {
+    clock.advance(ms)
+    await endOfTurn()
+  }
+  return { flow, clock, log, state, pass }
+}
+
+describe('an outage', () => {
+  test('holds the queue from the moment it is known, without a known end', () => {
+    const { flow, clock, log } = createRun()
+    expect(flow.hold()).toBeNull()
+    expect(flow.attemptEnded('page:1', 1, unreachable)).toEqual([])
+    expect(flow.hold()).toEqual({ kind: 'outage', outage: 'offline', since: clock.now() })
+    expect(flow.opensAt()).toBeNull()
+    expect(log.lines).toMatchObject([{ level: 'warn', fields: { kind: 'offline' } }])
+  })
+
+  test('is asked about every 30 seconds, once at a time, and is over with the first answer', async () => {
+    const { flow, state, pass, clock } = createRun()
+    flow.attemptEnded('page:1', 1, unreachable)
+    await pass(29_999)
+    expect(state.probes).toBe(0)
+    for (const count of [1, 2, 3]) {
+      await pass(count === 1 ? 1 : 30_000)
+      expect(state.probes).toBe(count)
+      expect(flow.hold()).toMatchObject({ kind: 'outage' })
+    }
+    const answered = Promise.withResolvers<Failure | null>()
+    state.answer = () => answered.promise
+    await pass(120_000)
+    flow.probeNow()
+    expect(state.probes).toBe(4)
+    answered.resolve(null)
+    await endOfTurn()
+    expect(state).toMatchObject({ probes: 4, opened: 1 })
+    expect(flow.hold()).toBeNull()
+    await pass(120_000)
+    expect(state.probes).toBe(4)
+    expect(clock.dueTimes()).toEqual([])
+  })
+
+  test('is over with any answer of Notion, a refusal included: that speaks to each job by itself', async () => {
+    const { flow, state, pass } = createRun()
+    flow.attemptEnded('page:1', 1, unreachable)
+    state.answer = () => Promise.resolve(permanent)
+    await pass(30_000)
+    expect(flow.hold()).toBeNull()
+    expect(state.opened).toBe(1)
+  })
+
+  test('goes on while Notion fails, and is asked about again after a probe that broke', async () => {
+    const { flow, state, pass } = createRun()
+    flow.attemptEnded('page:1', 1, unreachable)
+    state.answer = () => Promise.resolve(transient)
+    await pass(30_000)
+    expect(flow.hold()).not.toBeNull()
+    state.answer = () => Promise.reject(new Error('broken'))
+    await pass(30_000)
+    expect(flow.hold()).not.toBeNull()
+    state.answer = () => Promise.resolve(null)
+    await pass(30_000)
+    expect(flow.hold()).toBeNull()
+  })
+
+  test('costs no attempt that was under way when it began, and an attempt that succeeds is what it is', () => {
+    const { flow } = createRun()
+    flow.attemptEnded('page:1', 1, unreachable)
+    expect(flow.attemptEnded('page:2', 2, transient)).toEqual([])
+    expect(flow.attemptEnded('page:3', 3, unreachable)).toEqual([])
+    expect(flow.attemptEnded('page:4', 4, null)).toBeNull()
+    expect(flow.attemptEnded('page:5', 5, permanent)).toBeNull()
+  })
+
+  test('begins at the third page in a row that Notion fails for, and gives the two before', () => {
+    const { flow, log } = createRun()
+    expect(flow.attemptEnded('page:1', 1, transient)).toBeNull()
+    expect(flow.attemptEnded('page:2', 2, transient)).toBeNull()
+    expect(flow.hold()).toBeNull()
+    expect(flow.attemptEnded('page:3', 3, transient)).toEqual([1, 2])
+    expect(flow.hold()).toMatchObject({ kind: 'outage', outage: 'failing' })
+    expect(log.lines).toHaveLength(1)
+  })
+
+  test('is asked about at once when somebody says so, and never after the end', async () => {
+    const { flow, state, pass, clock } = createRun()
+    flow.probeNow()
+    expect(state.probes).toBe(0)
+    flow.attemptEnded('page:1', 1, unreachable)
+    flow.probeNow()
+    await endOfTurn()
+    expect(state.probes).toBe(1)
+    await pass(30_000)
+    expect(state.probes).toBe(2)
+    flow.stop()
+    flow.probeNow()
+    await pass(300_000)
+    expect(state.probes).toBe(2)
+    expect(clock.dueTimes()).toEqual([])
+  })
+})
+
+describe('a pause', () => {
+  test('of a person holds the queue until its end, or for ever', () => {
+    const { flow, clock, state } = createRun()
+    const until = clock.now() + 1_000
+    state.pause = { until }
+    expect(flow.hold()).toEqual({ kind: 'paused', until })
+    expect(flow.opensAt()).toBe(until)
+    clock.advance(1_000)
+    expect(flow.hold()).toBeNull()
+    expect(flow.opensAt()).toBeNull()
+    state.pause = { until: null }
+    clock.advance(86_400_000)
+    expect(flow.hold()).toEqual({ kind: 'paused', until: null })
+    expect(flow.opensAt()).toBeNull()
+  })
+
+  test('that Notion asks for holds it until then', () => {
+    const { flow, clock, state } = createRun()
+    state.rateLimitedUntil = clock.now() + 7_000
+    expect(flow.hold()).toEqual({ kind: 'rate-limited', until: clock.now() + 7_000 })
+    expect(flow.opensAt()).toBe(clock.now() + 7_000)
+  })
+
+  test('of a person is what is told of several holds, and the last of them to end opens the queue', async () => {
+    const { flow, clock, state, pass } = createRun()
+    state.pause = { until: clock.now() + 60_000 }
+    state.rateLimitedUntil = clock.now() + 90_000
+    expect(flow.hold()).toMatchObject({ kind: 'paused' })
+    expect(flow.opensAt()).toBe(clock.now() + 90_000)
+    flow.attemptEnded('page:1', 1, unreachable)
+    expect(flow.hold()).toMatchObject({ kind: 'paused' })
+    expect(flow.opensAt()).toBeNull()
+    state.answer = () => Promise.resolve(null)
+    await pass(30_000)
+    expect(flow.hold()).toMatchObject({ kind: 'paused' })
+    expect(flow.opensAt()).toBe(clock.now() + 60_000)
+  })
+})

@@ -1,0 +1,26 @@
+import type { ConsoleOptions } from '../../electron/console/console.ts'
+import type { CallHandlers } from '../../shared/bridge.ts'
+import { engineStatus } from './engine-status.ts'
+
+/** A console over an engine that is at rest and has no jobs. */
+export const consoleOptions = (changes: Partial<ConsoleOptions> = {}): ConsoleOptions => ({
+  port: 0,
+  where: 'console.port',
+  status: () => engineStatus(),
+  metrics: () => Promise.resolve(''),
+  token: 'a-token-that-only-this-user-can-read',
+  calls: emptyCalls(),
+  ...changes,
+})
+
+export const emptyCalls = (changes: Partial<CallHandlers> = {}): CallHandlers => ({
+  jobs: () => Promise.resolve({ jobs: [] }),
+  count: () => Promise.resolve({ count: 0 }),
+  retry: () => Promise.resolve({ retried: 0 }),
+  discard: () => Promise.resolve({ discarded: 0 }),
+  undo: () => Promise.resolve({ restored: 0 }),
+  pause: () => Promise.resolve({ paused: true }),
+  resume: () => Promise.resolve({ paused: false }),
+  'wait-idle': () => Promise.resolve({ idle: true }),
+  ...changes,
+})

@@ -1,0 +1,26 @@
+import { writeFileSync } from 'node:fs'
+import { onTestFinished } from 'vitest'
+import { type ConsoleFile, consoleFilePath } from '../../electron/console/console-file.ts'
+import { startConsole } from '../../electron/console/console.ts'
+import type { CallHandlers } from '../../shared/bridge.ts'
+import { consoleOptions, emptyCalls } from './console-options.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export const TOKEN = 'a-token-that-only-this-user-can-read'
+
+/** A data folder whose console file says this. */
+export const dataFolderWith = (file: unknown): string => {
+  const folder = temporaryFolder()
+  writeFileSync(consoleFilePath(folder), typeof file === 'string' ? file : JSON.stringify(file))
+  return folder
+}
+
+/** A console over these calls, and the data folder by which commands find it; it stops with the test. */
+export const startConsoleOn = async (
+  calls: Partial<CallHandlers> = {},
+  changes: Partial<ConsoleFile> = {},
+): Promise<{ readonly url: string; readonly folder: string; stop(): Promise<void> }> => {
+  const running = await startConsole(consoleOptions({ calls: emptyCalls(calls), token: TOKEN }))
+  onTestFinished(running.stop)
+  return { ...running, folder: dataFolderWith({ url: running.url, token: TOKEN, pid: process.pid, ...changes }) }
+}
