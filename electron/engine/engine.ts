@@ -2,7 +2,6 @@ import type { CallHandlers } from '../../shared/bridge.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
 import { cacheFolders } from './cache/folders.ts'
-import { CACHE_SCHEMA } from './cache/schema.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
 import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
@@ -13,6 +12,7 @@ import { openStorage } from './foundation/storage.ts'
 import { createFilterView } from './intake/filter-view.ts'
 import { createIntake } from './intake/intake.ts'
 import { WEBHOOK_PATH } from './intake/listener.ts'
+import { MIGRATIONS } from './queue/migrations.ts'
 import { createRequestBudget } from './notion/budget.ts'
 import { createNotion } from './notion/client.ts'
 import type { NotionFailure } from './notion/failures.ts'
@@ -22,7 +22,6 @@ import { createPlanner } from './processors/planner.ts'
 import { createCalls } from './queue/calls.ts'
 import type { ClaimedJob } from './queue/job-store.ts'
 import { openQueue } from './queue/queue.ts'
-import { QUEUE_SCHEMA } from './queue/schema.ts'
 import { createTakingUp } from './queue/taking-up.ts'
 import { type LoadedSettings, needToken } from './settings/load.ts'
 import { createCounters } from './status/counters.ts'
@@ -92,7 +91,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     cacheFolder: folders.root,
     cacheLock: folders.lock,
     whereCache: where('cache.folder'),
-    migrations: [`${QUEUE_SCHEMA};${CACHE_SCHEMA}`],
+    migrations: MIGRATIONS,
     now: clock.now(),
     beforeCommit: seams.beforeCommit,
   })

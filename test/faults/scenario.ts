@@ -99,6 +99,13 @@ const wholeScenario = (): Scenario => {
       },
     },
     {
+      name: 'edit of the text',
+      happen: (workspace) => {
+        workspace.editPage(id('twin'), { markdown: 'They called back.' })
+        return [['page.content_updated', id('twin')]]
+      },
+    },
+    {
       name: 'move',
       happen: (workspace) => {
         workspace.movePage(id('task'), PEOPLE)

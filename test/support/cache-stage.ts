@@ -5,7 +5,7 @@ import { createDatabaseFiles, type DatabaseFiles } from '../../electron/engine/c
 import { type CacheFolders, cacheFolders } from '../../electron/engine/cache/folders.ts'
 import type { RecordChange } from '../../electron/engine/cache/plan.ts'
 import { createRecordRenderer } from '../../electron/engine/cache/record-renderer.ts'
-import { CACHE_SCHEMA } from '../../electron/engine/cache/schema.ts'
+import { MIGRATIONS } from '../../electron/engine/queue/migrations.ts'
 import { type Database, openDatabase } from '../../electron/engine/foundation/database.ts'
 import { type Disk, systemDisk } from '../../electron/engine/foundation/disk.ts'
 import { createGates } from '../../electron/engine/foundation/gate.ts'
@@ -29,7 +29,7 @@ export interface CacheStage {
   /** Pages whose titles were wanted, in order. */
   readonly wantedTitles: readonly NotionId[]
   /** Journal, apply, finish: what a worker does with a change. */
-  carryOut(jobId: number, change: RecordChange): Promise<void>
+  carryOut(change: RecordChange): Promise<void>
   close(): void
 }
 
@@ -42,7 +42,7 @@ export interface StageOptions {
 /** Opens what lies in the folder, as a start does; a stage that was left without `close` ends with the test. */
 export const openStage = async (folder: string, options: StageOptions = {}): Promise<CacheStage> => {
   const { disk = systemDisk, wrapCommits = (commits) => commits, watched = ['Tasks', 'People'] } = options
-  const opened = openDatabase(join(folder, 'index.db'), [CACHE_SCHEMA])
+  const opened = openDatabase(join(folder, 'index.db'), MIGRATIONS)
   // These tests end processes, never the machine: what the system was handed is as good as on the disk.
   opened.sql('PRAGMA synchronous = OFF').run()
   const database: Database = { ...opened, quickTransaction: opened.transaction }
@@ -82,9 +82,9 @@ export const openStage = async (folder: string, options: StageOptions = {}): Pro
     cache,
     databaseFiles,
     wantedTitles,
-    carryOut: async (jobId, change) => {
+    carryOut: async (change) => {
       await commits.runQuick(() => {
-        cache.applier.journal(jobId, change)
+        cache.applier.journal(change)
       })
       const applied = await cache.applier.apply(change)
       await commits.run(() => {

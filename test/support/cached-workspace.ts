@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { type Cache, openCache } from '../../electron/engine/cache/cache.ts'
 import { cacheFolders } from '../../electron/engine/cache/folders.ts'
 import type { SourceFacts } from '../../electron/engine/cache/catalogue.ts'
-import { CACHE_SCHEMA } from '../../electron/engine/cache/schema.ts'
+import { MIGRATIONS } from '../../electron/engine/queue/migrations.ts'
 import { systemDisk } from '../../electron/engine/foundation/disk.ts'
 import { createGroupCommit } from '../../electron/engine/foundation/group-commit.ts'
 import { openStorage } from '../../electron/engine/foundation/storage.ts'
@@ -57,7 +57,7 @@ export const openCachedWorkspace = async (options: CachedWorkspaceOptions): Prom
     cacheFolder: folders.root,
     cacheLock: folders.lock,
     whereCache: 'cache.folder',
-    migrations: [CACHE_SCHEMA],
+    migrations: MIGRATIONS,
     now: clock.now(),
   })
   const commits = createGroupCommit(database)
@@ -126,7 +126,7 @@ export const openCachedWorkspace = async (options: CachedWorkspaceOptions): Prom
           },
           isEnding: () => false,
         },
-        { id: jobs },
+        { entity: { kind, id: storedId(id) } },
       )
       await commits.run(() => {
         if (end.kind !== 'interrupted') end.finish()

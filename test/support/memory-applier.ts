@@ -4,8 +4,8 @@ import type { RecordChange } from '../../electron/engine/cache/plan.ts'
 /** A change applier without files: what it was asked for, in order, and the plans that it keeps. */
 export interface MemoryApplier extends ChangeApplier {
   readonly steps: readonly string[]
-  /** Left to the test: what a crash would leave, and what the record's revision is. */
-  readonly plans: Map<number, RecordChange>
+  /** Left to the test: what a crash would leave, and what the record's revision is; by page. */
+  readonly plans: Map<string, RecordChange>
   readonly revisions: Map<string, number>
   /** Thrown by the next `apply`, once. */
   failNext(error: Error): void
@@ -13,7 +13,7 @@ export interface MemoryApplier extends ChangeApplier {
 
 export const createMemoryApplier = (): MemoryApplier => {
   const steps: string[] = []
-  const plans = new Map<number, RecordChange>()
+  const plans = new Map<string, RecordChange>()
   const revisions = new Map<string, number>()
   let failures: readonly Error[] = []
   const named = (what: string, change: RecordChange): string => `${what} ${change.pageId} from ${change.baseRevision}`
@@ -24,11 +24,11 @@ export const createMemoryApplier = (): MemoryApplier => {
     failNext: (error) => {
       failures = [...failures, error]
     },
-    journal: (jobId, change) => {
+    journal: (change) => {
       steps.push(named('journal', change))
-      plans.set(jobId, change)
+      plans.set(change.pageId, change)
     },
-    journaled: (jobId) => plans.get(jobId) ?? null,
+    journaled: (pageId) => plans.get(pageId) ?? null,
     isCurrent: (change) => (revisions.get(change.pageId) ?? 0) === change.baseRevision,
     apply: async (change) => {
       steps.push(named('apply', change))
@@ -39,13 +39,13 @@ export const createMemoryApplier = (): MemoryApplier => {
         finish: () => {
           steps.push(named('finish', change))
           revisions.set(change.pageId, change.baseRevision + 1)
-          for (const [jobId, plan] of plans) if (plan.pageId === change.pageId) plans.delete(jobId)
+          plans.delete(change.pageId)
         },
       }
     },
-    drop: (jobId) => {
+    drop: (pageId) => {
       steps.push('drop')
-      plans.delete(jobId)
+      plans.delete(pageId)
     },
   }
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Database, openDatabase } from '../../electron/engine/foundation/database.ts'
-import { CACHE_SCHEMA } from '../../electron/engine/cache/schema.ts'
-import { QUEUE_SCHEMA } from '../../electron/engine/queue/schema.ts'
+import { MIGRATIONS } from '../../electron/engine/queue/migrations.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /**
@@ -25,7 +24,7 @@ export const createQueueFile = (): QueueFile => {
   }
   const reopen = (): Database => {
     close()
-    open = openDatabase(path, [`${QUEUE_SCHEMA};${CACHE_SCHEMA}`])
+    open = openDatabase(path, MIGRATIONS)
     open.sql('PRAGMA synchronous = OFF').run()
     return open
   }

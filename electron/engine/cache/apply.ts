@@ -18,15 +18,18 @@ export interface AppliedChange {
  * A crash after any step leaves a journaled plan; applying it again ends in the same state.
  */
 export interface ChangeApplier {
-  /** Within a transaction. */
-  journal(jobId: number, change: RecordChange): void
-  /** The plan that a crash, or a failed attempt, left for this job. */
-  journaled(jobId: number): RecordChange | null
+  /** Within a transaction. A page has one plan at a time, as it has one active job. */
+  journal(change: RecordChange): void
+  /**
+   * The plan that a crash, a failed attempt or a failed job left for this page. One that another version of the program
+   * wrote in another shape is as good as lost.
+   */
+  journaled(pageId: NotionId): RecordChange | null
   /** Whether the record still is what the plan was made for. */
   isCurrent(change: RecordChange): boolean
   apply(change: RecordChange): Promise<AppliedChange>
   /** Within a transaction: a plan that no longer fits is dropped. */
-  drop(jobId: number): void
+  drop(pageId: NotionId): void
 }
 
 export interface ApplierParts {
@@ -48,12 +51,7 @@ const TITLE_ASKED_AGAIN_MS = 24 * 3_600_000
 export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
   const { database, catalogue, records, names, files, gateOf } = parts
 
-  const drop = (jobId: number): void => {
-    database.sql('DELETE FROM plan WHERE job_id = ?').run(jobId)
-  }
-
-  /** A plan that a failed job of the page left is made for a record that is no more. */
-  const dropAllOf = (pageId: NotionId): void => {
+  const drop = (pageId: NotionId): void => {
     database.sql('DELETE FROM plan WHERE page_id = ?').run(pageId)
   }
 
@@ -83,7 +81,7 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
         records.write(change, name)
         parts.wantTitles(records.titlesWanted(change.flat, parts.now() - TITLE_ASKED_AGAIN_MS))
         names.release(pageId, { databaseId, name })
-        dropAllOf(pageId)
+        drop(pageId)
       },
     }
   }
@@ -102,13 +100,13 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
       finish: () => {
         records.remove(change)
         names.release(pageId, null)
-        dropAllOf(pageId)
+        drop(pageId)
       },
     }
   }
 
   return {
-    journal: (jobId, change) => {
+    journal: (change) => {
       if (change.kind === 'write') {
         catalogue.namesOf(change.databaseId)
         names.claim(change.databaseId, change.title, change.pageId)
@@ -117,12 +115,12 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
         if (before !== null) names.claimTrash(change.pageId, before.fileName)
       }
       database
-        .sql('INSERT OR REPLACE INTO plan (job_id, page_id, change) VALUES (?, ?, ?)')
-        .run(jobId, change.pageId, JSON.stringify(change))
+        .sql('INSERT OR REPLACE INTO plan (page_id, change) VALUES (?, ?)')
+        .run(change.pageId, JSON.stringify(change))
     },
-    journaled: (jobId) => {
-      const row = database.sql('SELECT change FROM plan WHERE job_id = ?').get<{ change: string }>(jobId)
-      return row === undefined ? null : recordChangeSchema.parse(JSON.parse(row.change))
+    journaled: (pageId) => {
+      const row = database.sql('SELECT change FROM plan WHERE page_id = ?').get<{ change: string }>(pageId)
+      return row === undefined ? null : (recordChangeSchema.safeParse(JSON.parse(row.change)).data ?? null)
     },
     isCurrent: (change) => (records.record(change.pageId)?.revision ?? 0) === change.baseRevision,
     apply: (change) => (change.kind === 'write' ? applyWrite(change) : applyRemove(change)),

@@ -95,3 +95,14 @@ CREATE TABLE plan (
 ) STRICT;
 CREATE INDEX plan_by_page ON plan (page_id);
 `
+
+/** A plan belongs to its page, whichever job made it: what a failed job left is carried out by the page's next one. */
+export const PLANS_BY_PAGE = `
+CREATE TABLE plan_of_page (
+  page_id TEXT PRIMARY KEY,
+  change TEXT NOT NULL
+) STRICT;
+INSERT OR REPLACE INTO plan_of_page (page_id, change) SELECT page_id, change FROM plan ORDER BY job_id;
+DROP TABLE plan;
+ALTER TABLE plan_of_page RENAME TO plan;
+`

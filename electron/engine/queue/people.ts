@@ -46,7 +46,7 @@ const APPLIES_TO: Readonly<Record<PersonalAction, readonly JobState[]>> = {
 }
 
 /** A job's database: its page's, or the one that its newest event named. */
-const SELECT = `
+export const JOBS_WITH_DATABASES = `
   SELECT j.id, j.entity, j.state, j.outcome, j.reason, coalesce(held.id, named.id) AS database_id,
     coalesce(held.title, named.title) AS database
   FROM job j
@@ -64,7 +64,7 @@ const quoted = (states: readonly JobState[]): string => states.map((state) => `'
 
 export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleAtQueue => {
   const rows = (states: readonly JobState[]): readonly Row[] =>
-    database.sql(`${SELECT} WHERE j.state IN (${quoted(states)}) ORDER BY j.id DESC`).all<Row>()
+    database.sql(`${JOBS_WITH_DATABASES} WHERE j.state IN (${quoted(states)}) ORDER BY j.id DESC`).all<Row>()
 
   const attemptsOf = (jobId: number): readonly AttemptRow[] =>
     database

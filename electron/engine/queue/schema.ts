@@ -6,7 +6,7 @@ import { JOB_STATES } from '../../../shared/jobs.ts'
  * event: everything that came authentic, in order of arrival; its id is the idempotency key. status is what the
  * delivery was answered. source_id is the data source (or database) that it named, for events that are taken up later.
  * job: at most one of an entity is open (waiting or delayed) and at most one is active; the indexes see to it.
- * Its id is never given again: plans and log lines name jobs that may be gone.
+ * Its id is never given again: log lines name jobs that may be gone.
  * job_count follows job.state by triggers, so that counting never costs a scan and never disagrees with the jobs.
  */
 export const QUEUE_SCHEMA = `

@@ -1,3 +1,4 @@
+import type { Entity } from '../../../shared/entities.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import type { JobOutcome } from '../../../shared/jobs.ts'
 import type { ChangeApplier } from '../cache/apply.ts'
@@ -26,7 +27,7 @@ export interface AttemptParts {
 }
 
 export interface AttemptJob {
-  readonly id: number
+  readonly entity: Entity
 }
 
 const nothing = (): void => undefined
@@ -53,20 +54,20 @@ const failureOf = (error: unknown): Failure => {
 }
 
 /**
- * One attempt: carry out the plan that a crash or a refusing disk left; then read, plan, journal, apply. In each step
- * a crash may come: the job is still active then, and its next attempt begins here again. A plan that was left is
- * never the last word: Notion is asked for the newest state all the same.
+ * One attempt: carry out the plan that a crash or a refusing disk left, be it of an earlier job; then read, plan,
+ * journal, apply. In each step a crash may come: the job is still active then, and its next attempt begins here again.
+ * A plan that was left is never the last word: Notion is asked for the newest state all the same.
  */
 export const runAttempt = async (parts: AttemptParts, job: AttemptJob): Promise<AttemptEnd> => {
   const { applier, commits } = parts
 
   const takeUp = async (): Promise<void> => {
-    const left = applier.journaled(job.id)
+    const left = job.entity.kind === 'page' ? applier.journaled(job.entity.id) : null
     if (left === null) return
     const applied = applier.isCurrent(left) ? await applier.apply(left) : null
     await commits.run(() => {
       applied?.finish()
-      applier.drop(job.id)
+      applier.drop(left.pageId)
     })
   }
 
@@ -75,7 +76,7 @@ export const runAttempt = async (parts: AttemptParts, job: AttemptJob): Promise<
     parts.learn(learned)
     if (change === null) return true
     if (!applier.isCurrent(change)) return false
-    applier.journal(job.id, change)
+    applier.journal(change)
     return true
   }
 

@@ -1,4 +1,4 @@
-import { type Entity, entityKey } from '../../../shared/entities.ts'
+import { entityKey } from '../../../shared/entities.ts'
 import type { Clock } from '../foundation/clock.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
@@ -17,7 +17,7 @@ export interface OutcomePorts<Job> {
 }
 
 export interface RunnerJob extends AttemptJob {
-  readonly entity: Entity
+  readonly id: number
   readonly eventId: string
   readonly eventCount: number
   readonly failedAttempts: number

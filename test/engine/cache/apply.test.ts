@@ -53,12 +53,12 @@ const brokenAt = (failing: number) => {
 }
 
 /** What a worker does with a job's change at its next attempt: the plan that is left first, or the change anew. */
-const attempt = async (stage: CacheStage, jobId: number, change: RecordChange): Promise<void> => {
+const attempt = async (stage: CacheStage, change: RecordChange): Promise<void> => {
   const { applier } = stage.cache
-  const left = applier.journaled(jobId)
+  const left = applier.journaled(change.pageId)
   if (left === null && !applier.isCurrent(change)) return
   if (left === null) {
-    await stage.carryOut(jobId, change)
+    await stage.carryOut(change)
     return
   }
   expect(applier.isCurrent(left)).toBe(true)
@@ -149,7 +149,7 @@ const scenarios: readonly Scenario[] = [
 /** A closed stage's folder in which these changes have been carried out. */
 const prepared = async (before: readonly RecordChange[]): Promise<string> => {
   const stage = await newStage()
-  for (const [index, change] of before.entries()) await stage.carryOut(index + 1, change)
+  for (const change of before) await stage.carryOut(change)
   stage.close()
   return stage.folder
 }
@@ -165,7 +165,7 @@ const isDoneBy = async (folder: string, change: RecordChange, options: StageOpti
   const stage = await openStage(folder, options).catch(() => null)
   if (stage === null) return false
   try {
-    await attempt(stage, 99, change)
+    await attempt(stage, change)
     return true
   } catch {
     return false
@@ -177,15 +177,15 @@ const isDoneBy = async (folder: string, change: RecordChange, options: StageOpti
 describe.each(scenarios)('$name', ({ before, change, files }) => {
   test('ends in exactly these files, without a plan', async () => {
     const stage = await openStage(await prepared(before))
-    await stage.carryOut(99, change)
+    await stage.carryOut(change)
     expect(filesBelow(stage.folders.root).filter(isNoScrap)).toEqual(files.toSorted())
-    expect(stage.cache.applier.journaled(99)).toBeNull()
+    expect(stage.cache.applier.journaled(change.pageId)).toBeNull()
   })
 
   test('ends in the same state after a crash between any two of its steps, even after two of them', async () => {
     const start = await prepared(before)
     const whole = await openStage(copyOf(start))
-    await whole.carryOut(99, change)
+    await whole.carryOut(change)
     const expected = await stateOf(whole)
     for (let failing = 1; ; failing += 1) {
       const folder = copyOf(start)
@@ -196,7 +196,7 @@ describe.each(scenarios)('$name', ({ before, change, files }) => {
       // Every other time a second process ends a few steps in as well; the last one is left alone.
       if (failing % 2 === 0) await isDoneBy(folder, change, brokenAt(1 + (failing % 9)))
       const last = await openStage(folder, { disk: unflushedDisk })
-      await attempt(last, 99, change)
+      await attempt(last, change)
       expect(await stateOf(last), `crash before step ${failing}`).toEqual(expected)
       last.close()
     }
@@ -206,32 +206,32 @@ describe.each(scenarios)('$name', ({ before, change, files }) => {
     const start = await prepared(before)
     const folder = copyOf(start)
     const cut = await openStage(folder, { disk: unflushedDisk })
-    cut.cache.applier.journal(99, change)
+    cut.cache.applier.journal(change)
     await cut.cache.applier.apply(change)
     cut.close()
     cpSync(join(start, 'index.db'), join(folder, 'index.db'))
     const [whole, last] = [await openStage(copyOf(start)), await openStage(folder, { disk: unflushedDisk })]
-    expect(last.cache.applier.journaled(99)).toBeNull()
-    for (const stage of [whole, last]) await attempt(stage, 99, change)
+    expect(last.cache.applier.journaled(change.pageId)).toBeNull()
+    for (const stage of [whole, last]) await attempt(stage, change)
     expect(await stateOf(last)).toEqual(await stateOf(whole))
   })
 })
 
 test('a plan that was given up leaves no file behind: the page’s next change removes what it had written', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(PLAN, 'Plan'))
-  for (const [jobId, title] of [[2, 'PLAN'] as const, [3, 'Launch'] as const]) {
+  await stage.carryOut(writeOf(PLAN, 'Plan'))
+  for (const title of ['PLAN', 'Launch']) {
     const change = writeOf(PLAN, title, { revision: 2 })
     await stage.commits.run(() => {
-      stage.cache.applier.journal(jobId, change)
+      stage.cache.applier.journal(change)
     })
     await stage.cache.applier.apply(change)
     await stage.commits.run(() => {
-      stage.cache.applier.drop(jobId)
+      stage.cache.applier.drop(PLAN)
     })
-    expect(stage.cache.applier.journaled(jobId)).toBeNull()
+    expect(stage.cache.applier.journaled(PLAN)).toBeNull()
   }
-  await stage.carryOut(4, writeOf(PLAN, 'plan', { revision: 2 }))
+  await stage.carryOut(writeOf(PLAN, 'plan', { revision: 2 }))
   expect(filesBelow(stage.folders.pages)).toEqual(['Tasks/plan (ab12cd34).json'])
 })
 
@@ -239,10 +239,10 @@ test('a plan fits as long as the record has the revision that it was made for', 
   const { cache, carryOut } = await newStage()
   const first = writeOf(PLAN, 'Plan')
   expect(cache.applier.isCurrent(first)).toBe(true)
-  await carryOut(1, first)
+  await carryOut(first)
   expect(cache.applier.isCurrent(first)).toBe(false)
   expect(cache.applier.isCurrent(removeOf(PLAN, 1))).toBe(true)
-  await carryOut(2, removeOf(PLAN, 1))
+  await carryOut(removeOf(PLAN, 1))
   expect(cache.applier.isCurrent(removeOf(PLAN, 1))).toBe(false)
   expect(cache.applier.isCurrent(writeOf(PLAN, 'Plan', { revision: 3 }))).toBe(true)
 })
@@ -251,33 +251,33 @@ test('a journaled plan reads back as it was made', async () => {
   const { cache, commits } = await newStage()
   const change = writeOf(PLAN, 'Plan', { related: [ANNA] })
   await commits.run(() => {
-    cache.applier.journal(1, change)
+    cache.applier.journal(change)
   })
-  expect(cache.applier.journaled(1)).toEqual(change)
-  expect(cache.applier.journaled(2)).toBeNull()
+  expect(cache.applier.journaled(PLAN)).toEqual(change)
+  expect(cache.applier.journaled(TWIN)).toBeNull()
 })
 
 test('many pages at once do not disturb each other', async () => {
   const stage = await newStage()
   const ids = Array.from({ length: 40 }, (_unused, index) => idNumber(0x100 + index))
-  await Promise.all(ids.map((id, index) => stage.carryOut(index + 1, writeOf(id, 'One title'))))
-  await Promise.all(ids.map((id, index) => stage.carryOut(index + 100, writeOf(id, 'Another', { revision: 2 }))))
+  await Promise.all(ids.map((id) => stage.carryOut(writeOf(id, 'One title'))))
+  await Promise.all(ids.map((id) => stage.carryOut(writeOf(id, 'Another', { revision: 2 }))))
   const expected = ids.map((id) => `Tasks/Another (${id.slice(-8)}).json`).toSorted()
   expect(filesBelow(stage.folders.pages)).toEqual(expected)
 })
 
 test('a page that is removed though it was never held needs no file', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, removeOf(PLAN, 0))
+  await stage.carryOut(removeOf(PLAN, 0))
   expect(filesBelow(stage.folders.root)).toEqual([])
   expect(stage.cache.records.record(PLAN)).toBeNull()
 })
 
 test('a page whose file a person deleted is removed all the same', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+  await stage.carryOut(writeOf(PLAN, 'Plan'))
   await systemDisk.remove(join(stage.folders.pages, 'Tasks', short))
-  await stage.carryOut(2, removeOf(PLAN, 1))
+  await stage.carryOut(removeOf(PLAN, 1))
   expect(stage.cache.records.record(PLAN)).toMatchObject({ isRemoved: true })
   expect(stage.database.sql('SELECT id FROM database WHERE dirty > written').all()).toEqual([{ id: TASKS }])
 })

@@ -9,7 +9,7 @@ const [PLAN, ANNA, HIDDEN, UNKNOWN] = [idNumber(1), idNumber(2), idNumber(3), id
 
 test('what a crash left on its way is cleared away at the start, and nothing else', async () => {
   const before = await newStage()
-  await before.carryOut(1, writeOf(PLAN, 'Plan'))
+  await before.carryOut(writeOf(PLAN, 'Plan'))
   await before.cache.keeper.flushNow()
   before.close()
   mkdirSync(before.folders.temporary, { recursive: true })
@@ -21,7 +21,7 @@ test('what a crash left on its way is cleared away at the start, and nothing els
 
 test('a written record wants the titles that it shows and nobody knows, when it is stored; a hidden one after a day', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
+  await stage.carryOut(writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
   stage.cache.records.storeTitles([{ pageId: HIDDEN, title: null }], stage.clock.now())
   const applied = await stage.cache.applier.apply(writeOf(PLAN, 'Plan', { related: [ANNA, HIDDEN, UNKNOWN] }))
   expect(stage.wantedTitles).toEqual([])
@@ -30,18 +30,18 @@ test('a written record wants the titles that it shows and nobody knows, when it 
   })
   expect(stage.wantedTitles).toEqual([UNKNOWN])
   stage.clock.advance(24 * 3_600_000)
-  await stage.carryOut(3, writeOf(PLAN, 'Plan', { related: [ANNA, HIDDEN], revision: 2 }))
+  await stage.carryOut(writeOf(PLAN, 'Plan', { related: [ANNA, HIDDEN], revision: 2 }))
   expect(stage.wantedTitles).toEqual([UNKNOWN, HIDDEN])
 })
 
 test('page files and database files come from the same changes, titles of relations included', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(PLAN, 'Plan', { related: [ANNA] }))
-  await stage.carryOut(2, writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
+  await stage.carryOut(writeOf(PLAN, 'Plan', { related: [ANNA] }))
+  await stage.carryOut(writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
   await stage.cache.keeper.flushNow()
   const tasks: unknown = JSON.parse(readFileSync(join(stage.folders.root, 'tasks.json'), 'utf8'))
   expect(tasks).toMatchObject({ Tasks: [{ Name: 'Plan', Related: ['Anna'] }] })
-  await stage.carryOut(3, writeOf(ANNA, 'Anne', { databaseId: PEOPLE, revision: 2 }))
+  await stage.carryOut(writeOf(ANNA, 'Anne', { databaseId: PEOPLE, revision: 2 }))
   await stage.cache.keeper.flushNow()
   const later: unknown = JSON.parse(readFileSync(join(stage.folders.root, 'tasks.json'), 'utf8'))
   expect(later).toMatchObject({ Tasks: [{ Name: 'Plan', Related: ['Anne'] }] })
@@ -49,8 +49,8 @@ test('page files and database files come from the same changes, titles of relati
 
 test('at the top of the folder nothing but database files ends in .json', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(PLAN, 'Plan'))
-  await stage.carryOut(2, writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
+  await stage.carryOut(writeOf(PLAN, 'Plan'))
+  await stage.carryOut(writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
   await stage.cache.keeper.flushNow()
   const atTheTop = filesBelow(stage.folders.root).filter((name) => !name.includes('/') && name.endsWith('.json'))
   expect(atTheTop).toEqual(['people.json', 'tasks.json'])
@@ -58,7 +58,7 @@ test('at the top of the folder nothing but database files ends in .json', async 
 
 test('a database file that was due when the process ended is written after the restart', async () => {
   const before = await newStage()
-  await before.carryOut(1, writeOf(PLAN, 'Plan'))
+  await before.carryOut(writeOf(PLAN, 'Plan'))
   before.close()
   const stage = await openStage(before.folder)
   expect(stage.cache.keeper.isSettled()).toBe(false)

@@ -87,7 +87,7 @@ test('a file shows one state of its records, whatever changes while it is writte
         write: async (text) => {
           const jobId = changed.length + 10
           const at = (jobId * 40) % 1_000
-          changed.push(stage.carryOut(jobId, writeOf(idNumber(0x10_0000 + at), 'Changed', { revision: 2 })))
+          changed.push(stage.carryOut(writeOf(idNumber(0x10_0000 + at), 'Changed', { revision: 2 })))
           await Promise.all(changed)
           await file.write(text)
         },
@@ -97,7 +97,7 @@ test('a file shows one state of its records, whatever changes while it is writte
   const stage = await newStage({ disk })
   stage.database.transaction(() => {
     for (let index = 0; index < 1_000; index += 1) {
-      stage.cache.applier.journal(1, writeOf(idNumber(0x10_0000 + index), 'Old'))
+      stage.cache.applier.journal(writeOf(idNumber(0x10_0000 + index), 'Old'))
       stage.cache.records.write(writeOf(idNumber(0x10_0000 + index), 'Old'), `${index}.json`)
     }
   })
@@ -111,7 +111,7 @@ test('a file shows one state of its records, whatever changes while it is writte
 
 test('what is noted of a written file is what lies on the disk', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(idNumber(1), 'Plan'))
+  await stage.carryOut(writeOf(idNumber(1), 'Plan'))
   await stage.databaseFiles.write(TASKS)
   const path = join(stage.folders.root, 'tasks.json')
   const row = stage.database
@@ -139,10 +139,10 @@ test('a file that cannot be finished leaves the one of before, and nothing besid
     },
   }
   const stage = await newStage({ disk })
-  await stage.carryOut(1, writeOf(idNumber(1), 'Plan'))
+  await stage.carryOut(writeOf(idNumber(1), 'Plan'))
   await stage.databaseFiles.write(TASKS)
   const before = readFileSync(join(stage.folders.root, 'tasks.json'), 'utf8')
-  await stage.carryOut(2, writeOf(idNumber(2), 'Launch'))
+  await stage.carryOut(writeOf(idNumber(2), 'Launch'))
   isRefusing = true
   await expect(stage.databaseFiles.write(TASKS)).rejects.toThrow('EPERM')
   expect(readFileSync(join(stage.folders.root, 'tasks.json'), 'utf8')).toBe(before)

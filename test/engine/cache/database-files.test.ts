@@ -21,15 +21,15 @@ const namesIn = (stage: CacheStage): readonly unknown[] =>
 /** A stage whose file of Tasks shows one record. */
 const writtenStage = async (options: StageOptions = {}) => {
   const stage = await newStage(options)
-  await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+  await stage.carryOut(writeOf(PLAN, 'Plan'))
   expect(await stage.databaseFiles.write(TASKS)).toBe('written')
   return stage
 }
 
 test('a file has one key, two spaces a level, non-ASCII raw and no newline at its end', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(PLAN, 'Zürich “日本”', { related: [ANNA] }))
-  await stage.carryOut(2, writeOf(ANNA, 'Zwei', {}))
+  await stage.carryOut(writeOf(PLAN, 'Zürich “日本”', { related: [ANNA] }))
+  await stage.carryOut(writeOf(ANNA, 'Zwei', {}))
   await stage.databaseFiles.write(TASKS)
   const own = (id: string) => ({
     id: `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`,
@@ -49,7 +49,7 @@ test('a file has one key, two spaces a level, non-ASCII raw and no newline at it
 
 test('a database without records is a file with an empty list', async () => {
   const stage = await writtenStage()
-  await stage.carryOut(2, removeOf(PLAN, 1))
+  await stage.carryOut(removeOf(PLAN, 1))
   await stage.databaseFiles.write(TASKS)
   expect(textIn(stage)).toBe('{\n  "Tasks": []\n}')
 })
@@ -70,11 +70,11 @@ test.each([1, 199, 200, 201, 450])('%i records are all in it, in the order of th
 test('a database is due from a change until its file shows it', async () => {
   const stage = await newStage()
   expect(stage.databaseFiles.dirty()).toEqual([])
-  await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+  await stage.carryOut(writeOf(PLAN, 'Plan'))
   expect(stage.databaseFiles.dirty()).toEqual([TASKS])
   await stage.databaseFiles.write(TASKS)
   expect(stage.databaseFiles.dirty()).toEqual([])
-  await stage.carryOut(2, removeOf(PLAN, 1))
+  await stage.carryOut(removeOf(PLAN, 1))
   expect(stage.databaseFiles.dirty()).toEqual([TASKS])
 })
 
@@ -82,10 +82,10 @@ test('a change that comes while a file is written makes it due again', async () 
   const changes: Promise<unknown>[] = []
   const disk = createBreakingDisk(systemDisk, (call, path) => {
     if (call !== 'createFile' || !path.endsWith('.database') || changes.length > 0) return
-    changes.push(stage.carryOut(2, writeOf(ANNA, 'Late')))
+    changes.push(stage.carryOut(writeOf(ANNA, 'Late')))
   })
   const stage = await newStage({ disk })
-  await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+  await stage.carryOut(writeOf(PLAN, 'Plan'))
   await stage.databaseFiles.write(TASKS)
   expect(await Promise.all(changes)).toHaveLength(1)
   expect(namesIn(stage)).toEqual(['Plan'])
@@ -98,7 +98,7 @@ describe('a stranger’s file', () => {
   test('is left untouched and reported, however often', async () => {
     const stage = await newStage()
     writeFileSync(pathIn(stage), '{"Tasks": [{"Name": "by hand"}]}')
-    await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+    await stage.carryOut(writeOf(PLAN, 'Plan'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('foreign')
     expect(await stage.databaseFiles.write(TASKS)).toBe('foreign')
     expect(textIn(stage)).toBe('{"Tasks": [{"Name": "by hand"}]}')
@@ -113,7 +113,7 @@ describe('a stranger’s file', () => {
     })
     const stage = await newStage({ disk })
     writeFileSync(pathIn(stage), '{}')
-    await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+    await stage.carryOut(writeOf(PLAN, 'Plan'))
     for (let round = 0; round < 3; round += 1) await stage.databaseFiles.write(TASKS)
     expect(read).toHaveLength(1)
     writeFileSync(pathIn(stage), '{"more": []}')
@@ -125,7 +125,7 @@ describe('a stranger’s file', () => {
     const stage = await writtenStage()
     const edited = textIn(stage).replace('"Plan"', '"Mine"')
     writeFileSync(pathIn(stage), edited)
-    await stage.carryOut(2, writeOf(ANNA, 'Anna'))
+    await stage.carryOut(writeOf(ANNA, 'Anna'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('foreign')
     expect(textIn(stage)).toBe(edited)
   })
@@ -136,7 +136,7 @@ describe('a stranger’s file', () => {
       if (isSaving && call === 'flush' && path.endsWith('.database')) writeFileSync(pathIn(stage), '{"saved": []}')
     })
     const stage = await writtenStage({ disk })
-    await stage.carryOut(2, writeOf(ANNA, 'Anna'))
+    await stage.carryOut(writeOf(ANNA, 'Anna'))
     isSaving = true
     expect(await stage.databaseFiles.write(TASKS)).toBe('foreign')
     expect(textIn(stage)).toBe('{"saved": []}')
@@ -147,7 +147,7 @@ describe('a stranger’s file', () => {
   test('gives its place free when it is moved away', async () => {
     const stage = await newStage()
     writeFileSync(pathIn(stage), '{}')
-    await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+    await stage.carryOut(writeOf(PLAN, 'Plan'))
     await stage.databaseFiles.write(TASKS)
     renameSync(pathIn(stage), join(stage.folder, 'kept'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('written')
@@ -159,7 +159,7 @@ describe('a file of ours', () => {
   test('is written anew where a person deleted it', async () => {
     const stage = await writtenStage()
     rmSync(pathIn(stage))
-    await stage.carryOut(2, writeOf(ANNA, 'Anna'))
+    await stage.carryOut(writeOf(ANNA, 'Anna'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('written')
     expect(namesIn(stage)).toEqual(['Plan', 'Anna'])
   })
@@ -170,7 +170,7 @@ describe('a file of ours', () => {
     rmSync(pathIn(stage))
     cpSync(join(stage.folder, 'copy'), pathIn(stage))
     utimesSync(pathIn(stage), 1, 1)
-    await stage.carryOut(2, writeOf(ANNA, 'Anna'))
+    await stage.carryOut(writeOf(ANNA, 'Anna'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('written')
   })
 
@@ -178,7 +178,7 @@ describe('a file of ours', () => {
     const before = await writtenStage()
     before.close()
     const stage = await openStage(before.folder)
-    await stage.carryOut(2, writeOf(ANNA, 'Anna'))
+    await stage.carryOut(writeOf(ANNA, 'Anna'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('written')
   })
 
@@ -218,7 +218,7 @@ describe('a file of ours', () => {
     ['one crash and another one before the folder is flushed', 'flushFolder'],
   ])('is ours, whole, and due until it shows all, after %s between any two steps', async (_what, then) => {
     const start = await writtenStage()
-    await start.carryOut(2, writeOf(ANNA, 'Anna'))
+    await start.carryOut(writeOf(ANNA, 'Anna'))
     start.close()
     const steps: string[] = []
     for (let first = 1; ; first += 1) {
@@ -228,7 +228,7 @@ describe('a file of ours', () => {
       if (endedAt === null) break
       steps.push(endedAt)
       const between = await openStage(folder)
-      await between.carryOut(3, writeOf(ANNA, 'Anne', { revision: 2 }))
+      await between.carryOut(writeOf(ANNA, 'Anne', { revision: 2 }))
       between.close()
       if (then !== null) expect(await writeUntil(folder, (change) => change === then)).toBe(then)
       expect(await writeUntil(folder, () => false)).toBeNull()

@@ -16,7 +16,7 @@ const WATCHED = [TASKS, PEOPLE]
 /** A stage with one page in Tasks and its database file written; the title has changed since at Notion. */
 const renamedStage = async (title: string, options: StageOptions = {}) => {
   const stage = await newStage({ watched: WATCHED, ...options })
-  await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+  await stage.carryOut(writeOf(PLAN, 'Plan'))
   await stage.databaseFiles.write(TASKS)
   await stage.commits.run(() => stage.cache.catalogue.learn([sourceFacts(TASKS, title)]))
   return stage
@@ -81,7 +81,7 @@ describe('a name that is taken', () => {
   test('under a spelling that some disks fold and this one does not: the stranger’s is untouched', async () => {
     const stage = await newStage({ watched: WATCHED })
     await stage.commits.run(() => stage.cache.catalogue.learn([sourceFacts(TASKS, 'Straße')]))
-    await stage.carryOut(1, writeOf(PLAN, 'Plan'))
+    await stage.carryOut(writeOf(PLAN, 'Plan'))
     await stage.databaseFiles.write(TASKS)
     await stage.commits.run(() => stage.cache.catalogue.learn([sourceFacts(TASKS, 'Strasse')]))
     writeFileSync(join(stage.folders.root, 'strasse.json'), 'mine')
@@ -117,7 +117,7 @@ test('page files are kept out of the folder while it is renamed', async () => {
   const stage = await renamedStage('To do', { disk })
   const keeping = stage.cache.keeper.flushNow()
   await reached.promise
-  const writing = stage.carryOut(2, writeOf(ANNA, 'Anna'))
+  const writing = stage.carryOut(writeOf(ANNA, 'Anna'))
   held.resolve(undefined)
   await Promise.all([keeping, writing])
   expect(order).toEqual(['folder renamed', 'page written'])
@@ -161,8 +161,8 @@ test('after a crash at any point the start ends the renaming, before a page file
     expect(stage.log.lines).toEqual([])
     const record = stage.cache.records.record(PLAN)
     expect(record === null ? null : await stage.cache.readFile(record), `crash after ${changes}`).not.toBeNull()
-    await stage.carryOut(2, writeOf(ANNA, 'Anna'))
-    await stage.carryOut(3, writeOf(PLAN, 'Launch', { revision: 2 }))
+    await stage.carryOut(writeOf(ANNA, 'Anna'))
+    await stage.carryOut(writeOf(PLAN, 'Launch', { revision: 2 }))
     expect(await stage.databaseFiles.write(TASKS)).toBe('written')
     expect(filesOf(stage), `crash after ${changes}`).toEqual([
       'pages/To do/Anna (00000002).json',
@@ -190,7 +190,7 @@ test('a renaming that cannot be stored is taken back, so that pages are found un
   expect(again.log.lines.map((line) => line.fields)).toEqual([{ error: 'EIO' }])
   expect(filesOf(again)).toEqual(['pages/Tasks/Plan (00000001).json', 'tasks.json'])
   isRefusing = false
-  await again.carryOut(2, writeOf(ANNA, 'Anna'))
+  await again.carryOut(writeOf(ANNA, 'Anna'))
   await again.databaseFiles.write(TASKS)
   expect(filesOf(again)).toEqual(['pages/To do/Anna (00000002).json', 'pages/To do/Plan (00000001).json', 'to_do.json'])
 })

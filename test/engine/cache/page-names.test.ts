@@ -84,8 +84,8 @@ test('a page gives up all names but the one that it keeps, and nobody else’s',
 
 test('in the trash a file keeps its name, unless another page’s lies there under it', async () => {
   const { names, carryOut, cache } = await pageNames()
-  await carryOut(1, writeOf(ONE, 'Plan'))
-  await carryOut(2, writeOf(OTHER, 'Plan', { databaseId: PEOPLE }))
+  await carryOut(writeOf(ONE, 'Plan'))
+  await carryOut(writeOf(OTHER, 'Plan', { databaseId: PEOPLE }))
   const trashNames = () => [ONE, OTHER].map((id) => cache.records.record(id)?.trashName)
   names.claimTrash(ONE, 'Plan (ab12cd34).json')
   // Before the first has arrived there: two that are removed at the same moment must not meet.

@@ -24,13 +24,13 @@ const relatedIn = (text: string | null | undefined): unknown =>
 
 test('related pages are shown by title: of what we hold, then of what we asked for; else by id', async () => {
   const stage = await newStage()
-  await stage.carryOut(1, writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
+  await stage.carryOut(writeOf(ANNA, 'Anna', { databaseId: PEOPLE }))
   const titles = [
     { pageId: ANNA, title: 'Anna as it once was' },
     { pageId: UNKNOWN, title: null },
   ]
   stage.cache.records.storeTitles(titles, 0)
-  await stage.carryOut(2, writeOf(PLAN, 'Plan', { related: [ANNA, UNKNOWN, idNumber(9)] }))
+  await stage.carryOut(writeOf(PLAN, 'Plan', { related: [ANNA, UNKNOWN, idNumber(9)] }))
   const renderer = createRecordRenderer(stage.database, stage.commits)
   const related = async (): Promise<unknown> => {
     const snapshot = await renderer.renderedSnapshot(TASKS)
@@ -40,11 +40,11 @@ test('related pages are shown by title: of what we hold, then of what we asked f
   }
   const [unknown, ninth] = ['393abc1e-edcd-81a0-9a08-000000000003', '393abc1e-edcd-81a0-9a08-000000000009']
   expect(await related()).toEqual(['Anna', unknown, ninth])
-  await stage.carryOut(3, writeOf(ANNA, 'Anne', { databaseId: PEOPLE, revision: 2 }))
+  await stage.carryOut(writeOf(ANNA, 'Anne', { databaseId: PEOPLE, revision: 2 }))
   expect(await related()).toEqual(['Anne', unknown, ninth])
-  await stage.carryOut(4, removeOf(ANNA, 2))
+  await stage.carryOut(removeOf(ANNA, 2))
   expect(await related()).toEqual(['Anne', unknown, ninth])
-  await stage.carryOut(5, writeOf(ANNA, '', { databaseId: PEOPLE, revision: 4 }))
+  await stage.carryOut(writeOf(ANNA, '', { databaseId: PEOPLE, revision: 4 }))
   expect(await related()).toEqual(['393abc1e-edcd-81a0-9a08-000000000002', unknown, ninth])
 })
 
@@ -55,7 +55,7 @@ test('only what changed is rendered again', async () => {
   const first = await renderer.renderedSnapshot(TASKS)
   first.close()
   stage.database.sql("UPDATE record SET text = 'kept' WHERE page_id <> ?").run(idNumber(0x1001))
-  await stage.carryOut(1, writeOf(idNumber(0x1001), 'New', { revision: 2 }))
+  await stage.carryOut(writeOf(idNumber(0x1001), 'New', { revision: 2 }))
   const second = await renderer.renderedSnapshot(TASKS)
   expect(textsOf(second)).toEqual(['kept', expect.stringContaining('"New"'), 'kept'])
   second.close()

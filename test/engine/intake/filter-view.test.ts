@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createCatalogue, type SourceFacts } from '../../../electron/engine/cache/catalogue.ts'
 import { createRecordIndex } from '../../../electron/engine/cache/record-index.ts'
-import { CACHE_SCHEMA } from '../../../electron/engine/cache/schema.ts'
+import { MIGRATIONS } from '../../../electron/engine/queue/migrations.ts'
 import { createWatchList } from '../../../electron/engine/cache/watch.ts'
 import { openDatabase } from '../../../electron/engine/foundation/database.ts'
 import { createFilterView } from '../../../electron/engine/intake/filter-view.ts'
@@ -26,7 +26,7 @@ const facts: SourceFacts = {
 }
 
 const viewOf = (entries: readonly string[], learned: readonly SourceFacts[] = []) => {
-  const database = openDatabase(join(temporaryFolder(), 'blackcore.db'), [CACHE_SCHEMA])
+  const database = openDatabase(join(temporaryFolder(), 'blackcore.db'), MIGRATIONS)
   onTestFinished(database.close)
   const watchList = createWatchList(entries)
   const catalogue = createCatalogue(database, watchList)

@@ -7,7 +7,7 @@ import { transient } from '../../support/job-making.ts'
 import { createMemoryApplier } from '../../support/memory-applier.ts'
 import { planned, refused, removal } from '../../support/planning.ts'
 
-const JOB = { id: 1 }
+const JOB = { entity: { kind: 'page', id: 'p' } } as const
 
 const facts: SourceFacts = {
   sourceId: 's',
@@ -102,11 +102,11 @@ describe('an attempt', () => {
   })
 })
 
-describe('a plan that a crash left', () => {
+describe('a plan that a crash or a failed job left', () => {
   test('is carried out first where the record is as it was then; after that Notion is asked all the same', async () => {
     const { applier, run, state } = createRun({ plan: async () => planned({ change: removal('p', 4) }) })
     applier.revisions.set('p', 3)
-    applier.plans.set(JOB.id, removal('p', 3))
+    applier.plans.set('p', removal('p', 3))
     await run()
     expect(applier.steps).toStrictEqual([
       'apply p from 3',
@@ -118,10 +118,20 @@ describe('a plan that a crash left', () => {
     expect(state.asked).toBe(1)
   })
 
+  test('is nothing to a job that is about something else of the same id', async () => {
+    const applier = createMemoryApplier()
+    applier.plans.set('p', removal('p'))
+    const parts = { applier, commits: createImmediateCommits(() => undefined), isEnding: () => false }
+    const learning = { learn: () => undefined, learnTitles: () => undefined }
+    const plan = async () => planned({ outcome: 'refreshed' })
+    await runAttempt({ ...parts, ...learning, plan }, { entity: { kind: 'title', id: 'p' } })
+    expect(applier.steps).toStrictEqual([])
+  })
+
   test('is dropped where the record has changed since', async () => {
     const { applier, run } = createRun({ plan: async () => planned({ outcome: 'unchanged' }) })
     applier.revisions.set('p', 5)
-    applier.plans.set(JOB.id, removal('p', 3))
+    applier.plans.set('p', removal('p', 3))
     expect(await run()).toMatchObject({ kind: 'done', outcome: 'unchanged' })
     expect(applier.steps).toStrictEqual(['drop'])
     expect(applier.plans.size).toBe(0)
@@ -129,7 +139,7 @@ describe('a plan that a crash left', () => {
 
   test('stays for the next attempt where the disk still refuses; Notion is not asked meanwhile', async () => {
     const { applier, run, state } = createRun()
-    applier.plans.set(JOB.id, removal('p'))
+    applier.plans.set('p', removal('p'))
     applier.failNext(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
     expect(await run()).toMatchObject({ kind: 'failed', failure: { kind: 'transient', code: 'ENOSPC' } })
     expect(applier.plans.size).toBe(1)
