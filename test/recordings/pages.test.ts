@@ -5,7 +5,7 @@ import { flatRecord, renderRecord } from '../../electron/engine/cache/flat-recor
 import { cacheFolders } from '../../electron/engine/cache/folders.ts'
 import { createPageFiles } from '../../electron/engine/cache/page-files.ts'
 import { systemDisk } from '../../electron/engine/foundation/disk.ts'
-import { SharedFolderFlush } from '../../electron/engine/foundation/shared-flush.ts'
+import { SharedFlush } from '../../electron/engine/foundation/shared-flush.ts'
 import { completeReferences } from '../../electron/engine/processors/page-parts.ts'
 import { parseNotionId } from '../../shared/ids.ts'
 import { answering, type Respond, startAnsweringServer } from '../support/answering-server.ts'
@@ -43,7 +43,7 @@ const throughCache = async (recorded: Readonly<Record<string, unknown>>): Promis
   const { value, failures } = await completeReferences(notion, id, page.value, null)
   expect(failures).toEqual([])
   const folders = cacheFolders(temporaryFolder())
-  const files = createPageFiles(systemDisk, new SharedFolderFlush(systemDisk), folders)
+  const files = createPageFiles(systemDisk, new SharedFlush(systemDisk.flushFolder), folders, () => Promise.resolve())
   const sync = { revision: 1, fetched_at: '2026-11-23T12:00:00.000Z', event_id: 'event 1', fields: value.fields }
   await files.write(id, 'Recorded', 'page.json', { page: value.page, content: null, sync })
   expect(await files.read('Recorded', 'page.json')).toMatchObject({ sync })

@@ -19,6 +19,7 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
 
 /** What a path is, whoever it belongs to. */
 const placeOf = (path: string, cacheFolder: string): string => {
+  if (path.endsWith('.db-wal')) return 'write-ahead log'
   const place = relative(cacheFolder, path).replaceAll(sep, '/')
   return PLACES.find(([pattern]) => pattern.test(place))?.[1] ?? 'other file'
 }

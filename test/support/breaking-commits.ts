@@ -10,6 +10,8 @@ export const createBreakingCommits = (commits: GroupCommit, before: () => void |
     await before()
     return commits.runQuick(work)
   },
+  flushed: commits.flushed,
+  isInDoubt: commits.isInDoubt,
 })
 
 /** Commits that have none: each work runs at once, and is counted. */
@@ -18,5 +20,5 @@ export const createImmediateCommits = (counted: () => void): GroupCommit => {
     counted()
     return work()
   }
-  return { run, runQuick: run }
+  return { run, runQuick: run, flushed: () => Promise.resolve(), isInDoubt: () => false }
 }

@@ -14,13 +14,22 @@ export const createBreakingDisk = (disk: Disk, before: (call: string, path: stri
       before('flush', path)
       await file.flush()
     },
-    facts: () => file.facts(),
     close: () => file.close(),
   })
   return {
     createFile: async (path) => {
       before('createFile', path)
       return breakingFile(await disk.createFile(path), path)
+    },
+    openFlusher: (path) => {
+      const flusher = disk.openFlusher(path)
+      return {
+        flush: async () => {
+          before('flush', path)
+          await flusher.flush()
+        },
+        close: flusher.close,
+      }
     },
     readText: async (path) => {
       before('readText', path)
@@ -63,6 +72,7 @@ const nothing = async (): Promise<void> => undefined
 export const unflushedDisk: Disk = {
   ...systemDisk,
   createFile: async (path) => ({ ...(await systemDisk.createFile(path)), flush: nothing }),
+  openFlusher: () => ({ flush: nothing, close: () => undefined }),
   flushFolder: nothing,
 }
 

@@ -10,8 +10,9 @@ import { type Database, openDatabase } from '../../electron/engine/foundation/da
 import { type Disk, systemDisk } from '../../electron/engine/foundation/disk.ts'
 import { createGates } from '../../electron/engine/foundation/gate.ts'
 import { createGroupCommit, type GroupCommit } from '../../electron/engine/foundation/group-commit.ts'
-import { SharedFolderFlush } from '../../electron/engine/foundation/shared-flush.ts'
+import { SharedFlush } from '../../electron/engine/foundation/shared-flush.ts'
 import type { NotionId } from '../../shared/ids.ts'
+import { unflushedDisk } from './breaking-disk.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { PEOPLE, sourceFacts, TASKS } from './page-builders.ts'
 import { createRecordedLog } from './recorded-log.ts'
@@ -42,10 +43,10 @@ export interface StageOptions {
 /** Opens what lies in the folder, as a start does; a stage that was left without `close` ends with the test. */
 export const openStage = async (folder: string, options: StageOptions = {}): Promise<CacheStage> => {
   const { disk = systemDisk, wrapCommits = (commits) => commits, watched = ['Tasks', 'People'] } = options
-  const opened = openDatabase(join(folder, 'index.db'), MIGRATIONS)
   // These tests end processes, never the machine: what the system was handed is as good as on the disk.
-  opened.sql('PRAGMA synchronous = OFF').run()
-  const database: Database = { ...opened, quickTransaction: opened.transaction }
+  const { openFlusher } = unflushedDisk
+  const database = openDatabase(join(folder, 'index.db'), MIGRATIONS, { openFlusher })
+  database.sql('PRAGMA synchronous = OFF').run()
   let isOpen = true
   const close = (): void => {
     if (isOpen) database.close()
@@ -68,7 +69,7 @@ export const openStage = async (folder: string, options: StageOptions = {}): Pro
       database,
       commits,
       folders,
-      flush: new SharedFolderFlush(disk),
+      flush: new SharedFlush(disk.flushFolder),
       renderer: createRecordRenderer(database, commits),
     },
     createGates(),

@@ -124,6 +124,7 @@ export const openCachedWorkspace = async (options: CachedWorkspaceOptions): Prom
           learnTitles: (titles) => {
             records.storeTitles(titles, clock.now())
           },
+          onPlanned: () => undefined,
           isEnding: () => false,
         },
         { entity: { kind, id: storedId(id) } },

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Database, openDatabase } from '../../electron/engine/foundation/database.ts'
 import { MIGRATIONS } from '../../electron/engine/queue/migrations.ts'
+import { unflushedDisk } from './breaking-disk.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /**
@@ -15,7 +16,7 @@ export interface QueueFile {
   reopen(): Database
 }
 
-export const createQueueFile = (): QueueFile => {
+export const createQueueFile = (openFlusher = unflushedDisk.openFlusher): QueueFile => {
   const path = join(temporaryFolder(), 'blackcore.db')
   let open: Database | null = null
   const close = (): void => {
@@ -24,7 +25,7 @@ export const createQueueFile = (): QueueFile => {
   }
   const reopen = (): Database => {
     close()
-    open = openDatabase(path, MIGRATIONS)
+    open = openDatabase(path, MIGRATIONS, { openFlusher })
     open.sql('PRAGMA synchronous = OFF').run()
     return open
   }

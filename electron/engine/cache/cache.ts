@@ -6,7 +6,7 @@ import { errorText } from '../foundation/errors.ts'
 import { createGates } from '../foundation/gate.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { Log } from '../foundation/log.ts'
-import { SharedFolderFlush } from '../foundation/shared-flush.ts'
+import { SharedFlush } from '../foundation/shared-flush.ts'
 import { type ApplierParts, type ChangeApplier, createChangeApplier } from './apply.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createDatabaseFiles } from './database-files.ts'
@@ -52,8 +52,8 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
   const catalogue = createCatalogue(database, watchList)
   const records = createRecordIndex(database)
   const gateOf = createGates()
-  const flush = new SharedFolderFlush(disk)
-  const files = createPageFiles(disk, flush, folders)
+  const flush = new SharedFlush(disk.flushFolder)
+  const files = createPageFiles(disk, flush, folders, commits.flushed)
   const renderer = createRecordRenderer(database, commits)
   const databaseFiles = createDatabaseFiles({ disk, database, commits, flush, folders, renderer }, gateOf)
   const names = createPageNames(database)

@@ -6,7 +6,7 @@ import { writeWhole } from '../foundation/atomic-file.ts'
 import type { Database, Snapshot } from '../foundation/database.ts'
 import type { Disk } from '../foundation/disk.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
-import type { SharedFolderFlush } from '../foundation/shared-flush.ts'
+import type { SharedFlush } from '../foundation/shared-flush.ts'
 import type { CacheFolders } from './folders.ts'
 import type { RecordRenderer } from './record-renderer.ts'
 
@@ -45,7 +45,7 @@ export interface DatabaseFileParts {
   readonly disk: Disk
   readonly database: Database
   readonly commits: GroupCommit
-  readonly flush: SharedFolderFlush
+  readonly flush: SharedFlush
   readonly folders: CacheFolders
   readonly renderer: RecordRenderer
 }
@@ -97,9 +97,11 @@ export const writeDatabaseFile = async (
   await disk.makeFolder(folders.temporary)
   const hash = createHash('sha256')
   const snapshot = await renderer.renderedSnapshot(target.id)
-  const facts = await writeWhole(disk, temporary, hashed(fileChunks(snapshot, target), hash)).finally(() => {
+  await writeWhole(disk, temporary, hashed(fileChunks(snapshot, target), hash)).finally(() => {
     snapshot.close()
   })
+  const facts = await disk.facts(temporary)
+  if (facts === null) throw new Error(`Somebody removed ${temporary} while it was written`)
   const written = JSON.stringify({ ...facts, sha256: hash.digest('hex') } satisfies WrittenFacts)
   const standing = target.standing === null ? null : JSON.stringify(target.standing)
   await commits.run(() => {
@@ -113,7 +115,7 @@ export const writeDatabaseFile = async (
   }
   await disk.rename(temporary, join(folders.root, target.fileName))
   await flush.flush(folders.root)
-  await commits.run(() => {
+  await commits.runQuick(() => {
     database
       .sql('UPDATE database SET file_facts = pending_facts, pending_facts = NULL, written = ? WHERE id = ?')
       .run(target.dirty, target.id)

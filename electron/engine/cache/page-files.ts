@@ -4,7 +4,7 @@ import { type PageFile, pageFileSchema } from '../../../shared/records.ts'
 import { writeWhole } from '../foundation/atomic-file.ts'
 import type { Disk } from '../foundation/disk.ts'
 import { errorCode } from '../foundation/errors.ts'
-import type { SharedFolderFlush } from '../foundation/shared-flush.ts'
+import type { SharedFlush } from '../foundation/shared-flush.ts'
 import type { CacheFolders } from './folders.ts'
 
 export interface PagePath {
@@ -14,7 +14,7 @@ export interface PagePath {
 
 /** The page files on disk. Names are decided elsewhere; folders are given by name. */
 export interface PageFiles {
-  /** Returns when the whole file is durable in its place. */
+  /** Returns when the whole file is durable in its place; before it is put there, what names it is. */
   write(pageId: NotionId, folder: string, name: string, file: PageFile): Promise<void>
   /**
    * Removes a file that the page does not use any more; nothing there is fine. A disk that folds case may show the
@@ -37,7 +37,13 @@ const parsedJson = (text: string): unknown => {
   }
 }
 
-export const createPageFiles = (disk: Disk, flush: SharedFolderFlush, folders: CacheFolders): PageFiles => {
+/** `namesFlushed` resolves when the claims on file names that were committed are on the disk. */
+export const createPageFiles = (
+  disk: Disk,
+  flush: SharedFlush,
+  folders: CacheFolders,
+  namesFlushed: () => Promise<void>,
+): PageFiles => {
   const made = new Set<string>()
 
   const pathOf = ({ folder, name }: PagePath): string => join(folders.pages, folder, name)
@@ -67,7 +73,7 @@ export const createPageFiles = (disk: Disk, flush: SharedFolderFlush, folders: C
       const target = join(folders.pages, folder)
       const temporary = join(folders.temporary, `${pageId}.page`)
       await inFolders([folders.temporary, folders.pages, target], async () => {
-        await writeWhole(disk, temporary, [JSON.stringify(file, null, 2)])
+        await Promise.all([writeWhole(disk, temporary, [JSON.stringify(file, null, 2)]), namesFlushed()])
         await disk.rename(temporary, join(target, name))
         await flush.flush(target)
       })
@@ -82,6 +88,7 @@ export const createPageFiles = (disk: Disk, flush: SharedFolderFlush, folders: C
     moveToTrash: async (folder, name, trashName) => {
       const from = join(folders.pages, folder, name)
       if ((await disk.facts(from)) === null) return false
+      await namesFlushed()
       await inFolders([folders.trash], () => disk.rename(from, join(folders.trash, basename(trashName))))
       await Promise.all([flush.flush(folders.trash), flush.flush(join(folders.pages, folder))])
       return true

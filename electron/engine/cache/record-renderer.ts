@@ -37,7 +37,7 @@ export const createRecordRenderer = (database: Database, commits: GroupCommit): 
       for (;;) {
         while ((await commits.runQuick(() => renderSome(databaseId))) === RECORDS_PER_TURN) continue
         // In one turn with the snapshot, so that nothing can change between this last look and it.
-        if (database.quickTransaction(() => renderSome(databaseId)) < RECORDS_PER_TURN) return database.snapshot()
+        if (database.transaction(() => renderSome(databaseId)) < RECORDS_PER_TURN) return database.snapshot()
       }
     },
   }

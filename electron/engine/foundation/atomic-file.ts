@@ -1,4 +1,4 @@
-import type { Disk, FileFacts } from './disk.ts'
+import type { Disk } from './disk.ts'
 
 /**
  * Writes a whole file and flushes it, beside the place that it is meant for: renaming it there is the caller's, and the
@@ -8,13 +8,12 @@ export const writeWhole = async (
   disk: Disk,
   path: string,
   chunks: Iterable<string> | AsyncIterable<string>,
-): Promise<FileFacts> => {
+): Promise<void> => {
   try {
     const file = await disk.createFile(path)
     try {
       for await (const chunk of chunks) await file.write(chunk)
       await file.flush()
-      return await file.facts()
     } finally {
       await file.close()
     }

@@ -1,5 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { type Disk, systemDisk } from './disk.ts'
 import { errorCode, errorText, StartError } from './errors.ts'
+import { createWriteAheadLog } from './write-ahead-log.ts'
 
 /** A row of a STRICT table of ours: SQLite itself checked the types, so readers name the shape instead of parsing it. */
 export interface Statement {
@@ -9,22 +11,21 @@ export interface Statement {
 }
 
 /**
- * One SQLite file: WAL, synchronous=FULL (what a transaction returned from is on the disk).
- * All writing happens on the caller's thread, so two transactions never meet.
+ * One SQLite file in WAL mode. All writing happens on the caller's thread, so two transactions never meet. What a
+ * transaction returned from survives the end of the process, and a power cut once `flush` has been waited for.
  */
 export interface Database {
   /** Statements are prepared once and kept. */
   sql(text: string): Statement
   /** Runs `work` in one commit; whatever it throws rolls everything back. Nested calls join the outer one. */
   transaction<T>(work: () => T): T
-  /**
-   * The same without waiting for the disk: survives the end of the process, and a power cut only with the next
-   * transaction that waits. For what is found out again at no loss.
-   */
-  quickTransaction<T>(work: () => T): T
+  /** Resolves when every transaction that returned before this call is on the disk. */
+  flush(): Promise<void>
+  /** A flush failed, and none has gone through since. */
+  isInDoubt(): boolean
   /** A second connection that sees one unchanging state until it is closed. */
   snapshot(): Snapshot
-  /** Gives unused space back to the disk and empties the write-ahead log. */
+  /** Gives unused space back to the disk and empties the write-ahead log, unless a snapshot reads it at this moment. */
   tidy(): void
   close(): void
 }
@@ -59,11 +60,8 @@ const transactionOf = (connection: DatabaseSync, beforeCommit: () => void) => {
   const commit = connection.prepare('COMMIT')
   const rollback = connection.prepare('ROLLBACK')
   const isOpen = (): boolean => connection.isTransaction
-  let isWaiting = true
-  return <T>(work: () => T, waitsForDisk: boolean): T => {
+  return <T>(work: () => T): T => {
     if (isOpen()) return work()
-    if (waitsForDisk !== isWaiting) connection.exec(`PRAGMA synchronous = ${waitsForDisk ? 'FULL' : 'NORMAL'}`)
-    isWaiting = waitsForDisk
     begin.run()
     try {
       const result = work()
@@ -98,6 +96,18 @@ const versionOf = (connection: DatabaseSync): number =>
 const checkSound = (connection: DatabaseSync): void => {
   const { quick_check: result } = connection.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
   if (result !== 'ok') throw new DamagedDatabaseError(result)
+}
+
+const BUSY_TIMEOUT_MS = 5_000
+
+/** Moves the whole write-ahead log into the file and flushes it. False, without waiting, while a snapshot reads the log. */
+const checkpoint = (connection: DatabaseSync): boolean => {
+  connection.exec('PRAGMA busy_timeout = 0')
+  try {
+    return (connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }).busy === 0
+  } finally {
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  }
 }
 
 const CANNOT_OPEN = 14
@@ -160,6 +170,7 @@ export interface OpenOptions {
   readonly isAfterCrash?: boolean
   /** Looks through the file though the last run ended in order. */
   readonly isInDoubt?: boolean
+  readonly openFlusher?: Disk['openFlusher'] | undefined
   /** Called before each commit; what it throws rolls the transaction back. */
   readonly beforeCommit?: (() => void) | undefined
 }
@@ -183,8 +194,10 @@ const connect = (path: string, migrations: readonly string[], options: OpenOptio
     // Before WAL is asked for: that alone would write to a newer file.
     refuseNewer(connection, path, migrations.length)
     if (options.isInDoubt === true && !isAfterCrash) checkSound(connection)
-    connection.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    connection.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 67108864')
+    connection.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_size_limit = 67108864`)
+    // A checkpoint stops the thread: seldom, and each page of the file once for many commits.
+    connection.exec('PRAGMA wal_autocheckpoint = 4000')
     migrate(connection, path, migrations)
     return connection
   } catch (error) {
@@ -207,11 +220,15 @@ export const openDatabase = (path: string, migrations: readonly string[], option
     if (isDamage(error)) throw new DamagedDatabaseError(errorText(error), { cause: error })
     throw new StartError('database-unusable', `The queue's file ${path} cannot be used: ${errorText(error)}.`, error)
   }
+  const log = createWriteAheadLog(`${path}-wal`, options.openFlusher ?? systemDisk.openFlusher, () => {
+    if (!checkpoint(connection)) throw new Error('The write-ahead log is being read; it can be flushed again later')
+  })
   const inTransaction = transactionOf(connection, options.beforeCommit ?? (() => undefined))
   return {
     sql: statementsOf(connection),
-    transaction: (work) => inTransaction(work, true),
-    quickTransaction: (work) => inTransaction(work, false),
+    transaction: inTransaction,
+    flush: log.flush,
+    isInDoubt: log.isInDoubt,
     snapshot: () => {
       const reader = new DatabaseSync(path, { readOnly: true })
       // BEGIN alone fixes nothing: the state that a reader sees is that of its first read.
@@ -224,9 +241,11 @@ export const openDatabase = (path: string, migrations: readonly string[], option
       }
     },
     tidy: () => {
-      connection.exec('PRAGMA incremental_vacuum(2000); PRAGMA wal_checkpoint(TRUNCATE)')
+      connection.exec('PRAGMA incremental_vacuum(2000)')
+      checkpoint(connection)
     },
     close: () => {
+      log.close()
       connection.close()
     },
   }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, fdatasync, openSync, readFileSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { systemClock } from './clock.ts'
 import { errorCode } from './errors.ts'
 
@@ -14,13 +15,22 @@ export interface FileWriter {
   write(text: string): Promise<void>
   /** Returns when the bytes are on the disk. */
   flush(): Promise<void>
-  facts(): Promise<FileFacts>
   close(): Promise<void>
+}
+
+/** A file that somebody else of this process writes, held open to be flushed. */
+export interface FileFlusher {
+  /** Returns when all that was written to the file before the call is on the disk. */
+  flush(): Promise<void>
+  /** A flush that is under way still ends. */
+  close(): void
 }
 
 /** The file system, as an argument: the one home of disk access, so that a test can make the nth call fail. */
 export interface Disk {
   createFile(path: string): Promise<FileWriter>
+  /** The file has to exist. */
+  openFlusher(path: string): FileFlusher
   readText(path: string): Promise<string>
   /** Puts a small file in place that only this user can read. */
   writePrivate(path: string, text: string): Promise<void>
@@ -70,8 +80,35 @@ const createFile = async (path: string): Promise<FileWriter> => {
       await handle.writeFile(text)
     },
     flush: () => handle.sync(),
-    facts: async () => factsOf(await handle.stat({ bigint: true })),
     close: () => handle.close(),
+  }
+}
+
+const flushData = promisify(fdatasync)
+
+const openFlusher = (path: string): FileFlusher => {
+  // Windows flushes only what may be written to.
+  const descriptor = openSync(path, 'r+')
+  let running = 0
+  let isClosed = false
+  const closeIfUnused = (): void => {
+    if (isClosed && running === 0) closeSync(descriptor)
+  }
+  return {
+    flush: async () => {
+      if (isClosed) throw new Error(`${path} is not held open any more`)
+      running += 1
+      try {
+        await flushData(descriptor)
+      } finally {
+        running -= 1
+        closeIfUnused()
+      }
+    },
+    close: () => {
+      isClosed = true
+      closeIfUnused()
+    },
   }
 }
 
@@ -121,6 +158,7 @@ const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
 
 export const systemDisk: Disk = {
   createFile,
+  openFlusher,
   readText: (path) => readFile(path, 'utf8'),
   writePrivate: async (path, text) => {
     const temporary = `${path}.new`

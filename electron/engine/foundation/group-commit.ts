@@ -6,51 +6,90 @@ interface Waiting {
   readonly settle: (error: unknown) => void
 }
 
-/** Groups the writes of one turn of the event loop into one durable commit. */
+/**
+ * Groups writes into commits, and makes many commits durable with one flush. Where nothing is going on, a write is
+ * committed at the end of the turn; while a flush runs, writes gather for the commit after it: sooner, they would be on
+ * the disk no sooner.
+ */
 export interface GroupCommit {
   /**
    * Runs `work` in the next commit; resolves with what it returned once that is on the disk.
    * `work` touches the database only: when a neighbour fails, all are rolled back and each runs again by itself.
+   * Where the commit went through and its flush did not, this rejects and the work is done all the same: see
+   * `isInDoubt`.
    */
   run<T>(work: () => T): Promise<T>
-  /** The same for what may be lost with a power cut (not with the process): see `Database.quickTransaction`. */
+  /**
+   * The same without waiting for the disk: survives the end of the process, and a power cut only once anything later
+   * was flushed. For what is found out again at no loss.
+   */
   runQuick<T>(work: () => T): Promise<T>
+  /** Resolves when all that was committed before this call is on the disk. */
+  flushed(): Promise<void>
+  /** What was committed may not be on the disk: a flush failed, and none has gone through since. */
+  isInDoubt(): boolean
 }
 
 export const createGroupCommit = (database: Database): GroupCommit => {
   let waiting: Waiting[] = []
+  let waitingForFlush: ((error: unknown) => void)[] = []
+  let isTurnPlanned = false
+  let isFlushing = false
 
-  const transact = (work: () => void, isDurable: boolean): void => {
-    if (isDurable) database.transaction(work)
-    else database.quickTransaction(work)
+  const committed = (entry: Waiting): void => {
+    if (entry.isDurable) waitingForFlush.push(entry.settle)
+    else entry.settle(null)
   }
 
-  const runAlone = (entry: Waiting): void => {
+  const commitAlone = (entry: Waiting): void => {
     try {
-      transact(entry.run, entry.isDurable)
+      database.transaction(entry.run)
     } catch (error) {
       entry.settle(error)
       return
     }
-    entry.settle(null)
+    committed(entry)
   }
 
   const commit = (): void => {
     const batch = waiting
     waiting = []
+    if (batch.length === 0) return
     try {
-      transact(
-        () => {
-          for (const entry of batch) entry.run()
-        },
-        batch.some((entry) => entry.isDurable),
-      )
+      database.transaction(() => {
+        for (const entry of batch) entry.run()
+      })
     } catch (error) {
-      if (batch.length > 1) for (const entry of batch) runAlone(entry)
+      if (batch.length > 1) for (const entry of batch) commitAlone(entry)
       else for (const entry of batch) entry.settle(error)
       return
     }
-    for (const entry of batch) entry.settle(null)
+    for (const entry of batch) committed(entry)
+  }
+
+  const flush = (): void => {
+    const served = waitingForFlush
+    waitingForFlush = []
+    if (served.length === 0) return
+    isFlushing = true
+    const tell = (error: unknown): void => {
+      isFlushing = false
+      for (const settle of served) settle(error)
+      planTurn()
+    }
+    database.flush().then(() => {
+      tell(null)
+    }, tell)
+  }
+
+  function planTurn(): void {
+    if (isTurnPlanned || isFlushing || (waiting.length === 0 && waitingForFlush.length === 0)) return
+    isTurnPlanned = true
+    setImmediate(() => {
+      isTurnPlanned = false
+      commit()
+      flush()
+    })
   }
 
   const enqueue = <T>(work: () => T, isDurable: boolean): Promise<T> =>
@@ -66,11 +105,20 @@ export const createGroupCommit = (database: Database): GroupCommit => {
           else reject(error instanceof Error ? error : new Error('The commit failed', { cause: error }))
         },
       })
-      if (waiting.length === 1) setImmediate(commit)
+      planTurn()
     })
 
   return {
     run: (work) => enqueue(work, true),
     runQuick: (work) => enqueue(work, false),
+    flushed: () =>
+      new Promise((resolve, reject) => {
+        waitingForFlush.push((error) => {
+          if (error === null) resolve()
+          else reject(error instanceof Error ? error : new Error('The flush failed', { cause: error }))
+        })
+        planTurn()
+      }),
+    isInDoubt: () => database.isInDoubt(),
   }
 }

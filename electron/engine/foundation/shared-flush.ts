@@ -1,42 +1,40 @@
-import type { Disk } from './disk.ts'
-
 /**
- * Makes renames durable, many at a time: callers that ask while a flush of the folder runs share the next one.
- * (Sharing the running one would be wrong: it may have started before their rename.)
+ * Makes many writes durable at a time: callers that ask while a flush of the same thing runs share the next one.
+ * (Sharing the running one would be wrong: it may have started before their write.)
  */
-export class SharedFolderFlush {
-  readonly #disk: Disk
+export class SharedFlush {
+  readonly #flushOne: (path: string) => Promise<void>
   readonly #running = new Map<string, Promise<void>>()
   readonly #next = new Map<string, Promise<void>>()
 
-  constructor(disk: Disk) {
-    this.#disk = disk
+  constructor(flushOne: (path: string) => Promise<void>) {
+    this.#flushOne = flushOne
   }
 
-  /** Resolves when every rename that was done before this call is on the disk. */
-  flush(folder: string): Promise<void> {
-    const queued = this.#next.get(folder)
+  /** Resolves when everything that was done before this call is on the disk. */
+  flush(path: string): Promise<void> {
+    const queued = this.#next.get(path)
     if (queued !== undefined) return queued
-    const running = this.#running.get(folder)
-    if (running === undefined) return this.#start(folder)
+    const running = this.#running.get(path)
+    if (running === undefined) return this.#start(path)
     const next = running.then(
-      () => this.#promote(folder),
-      () => this.#promote(folder),
+      () => this.#promote(path),
+      () => this.#promote(path),
     )
-    this.#next.set(folder, next)
+    this.#next.set(path, next)
     return next
   }
 
-  #promote(folder: string): Promise<void> {
-    this.#next.delete(folder)
-    return this.#start(folder)
+  #promote(path: string): Promise<void> {
+    this.#next.delete(path)
+    return this.#start(path)
   }
 
-  #start(folder: string): Promise<void> {
-    const flushing = this.#disk.flushFolder(folder).finally(() => {
-      if (this.#running.get(folder) === flushing) this.#running.delete(folder)
+  #start(path: string): Promise<void> {
+    const flushing = this.#flushOne(path).finally(() => {
+      if (this.#running.get(path) === flushing) this.#running.delete(path)
     })
-    this.#running.set(folder, flushing)
+    this.#running.set(path, flushing)
     return flushing
   }
 }

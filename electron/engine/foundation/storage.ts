@@ -87,12 +87,16 @@ const openOrSetAside = async (
   path: string,
 ): Promise<{ database: Database; setAside: string | null }> => {
   try {
-    const database = openDatabase(path, migrations, { ...(await doubtsOf(disk, path)), beforeCommit })
+    const database = openDatabase(path, migrations, {
+      ...(await doubtsOf(disk, path)),
+      openFlusher: disk.openFlusher,
+      beforeCommit,
+    })
     return { database, setAside: null }
   } catch (error) {
     if (!(error instanceof DamagedDatabaseError)) throw error
     const setAside = await setAsideDatabase(disk, path, now)
-    return { database: openDatabase(path, migrations, { beforeCommit }), setAside }
+    return { database: openDatabase(path, migrations, { openFlusher: disk.openFlusher, beforeCommit }), setAside }
   }
 }
 

@@ -88,7 +88,7 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
   /** Nothing can be stored: what needs no storing is answered all the same, so that Notion does not repeat it. */
   const withoutDisk = (received: ReceivedEvent): DeliveryAnswer => {
     try {
-      if (store.isKnown(received.id)) return knownAnswer(received)
+      if (store.isKnown(received.id) && !commits.isInDoubt()) return knownAnswer(received)
       const { reason } = judge(received)
       if (reason !== null) return answer('ignored', received.id, reason)
     } catch (error) {
@@ -109,13 +109,15 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
         // Not in any other case: a neighbour of the same commit may have failed, and owes the note since.
         if (isPaid) owesCatchUpNote = false
         if (result.status === 'queued' || result.status === 'ignored') onQueued()
-        if (result.status === 'queued') onTrouble(null)
         if (result.status === 'unavailable') onTrouble(QUEUE_IS_FULL)
+        else if (result.status === 'queued' || isPaid) onTrouble(null)
         return result
       } catch (error) {
         owesCatchUpNote = true
         onTrouble(`Deliveries cannot be stored: ${errorText(error)}. Check the space on the disk of the data folder.`)
         log.error({ event: received.id, error: errorText(error) }, 'The event could not be stored')
+        // It stands in the queue all the same: only whether it would outlive a power cut is not known.
+        if (commits.isInDoubt()) onQueued()
         return withoutDisk(received)
       }
     },

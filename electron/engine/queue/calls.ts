@@ -17,7 +17,10 @@ export interface CallParts {
 /** How long one wait-idle call is held before it is answered with "not yet". */
 const IDLE_ANSWER_MS = 20_000
 
-/** What people ask of the running engine: see `CALLS`. */
+/**
+ * What people ask of the running engine: see `CALLS`. A power cut within seconds may undo it, in plain view; a disk that
+ * refuses to flush does not keep anybody from acting.
+ */
 export const createCalls = ({ people, notes, commits, clock, wake, whenIdle }: CallParts): CallHandlers => {
   let idle: Promise<void> | null = null
 
@@ -33,21 +36,21 @@ export const createCalls = ({ people, notes, commits, clock, wake, whenIdle }: C
     jobs: ({ states }) => Promise.resolve({ jobs: [...people.list(states ?? null)] }),
     count: ({ action, selection }) => Promise.resolve({ count: people.count(action, selection) }),
     retry: async (selection) => {
-      const retried = await commits.run(() => people.retry(selection, clock.now()))
+      const retried = await commits.runQuick(() => people.retry(selection, clock.now()))
       wake()
       return { retried }
     },
-    discard: async (selection) => ({ discarded: await commits.run(() => people.discard(selection, clock.now())) }),
-    undo: async (selection) => ({ restored: await commits.run(() => people.undo(selection, clock.now())) }),
+    discard: async (selection) => ({ discarded: await commits.runQuick(() => people.discard(selection, clock.now())) }),
+    undo: async (selection) => ({ restored: await commits.runQuick(() => people.undo(selection, clock.now())) }),
     pause: async ({ for_ms: forMs }) => {
-      await commits.run(() => {
+      await commits.runQuick(() => {
         notes.notePause(forMs === null ? null : clock.now() + forMs)
       })
       wake()
       return { paused: true }
     },
     resume: async () => {
-      await commits.run(() => {
+      await commits.runQuick(() => {
         notes.clearPause()
       })
       wake()

@@ -70,6 +70,13 @@ const claimed = (row: JobRow): ClaimedJob => ({
 /** The longest backoff with its jitter; see the worker's backoff. */
 const LONGEST_BACKOFF_MS = 4_500_000
 
+/**
+ * What lies farther ahead than anything can was dated by a clock that has been set back since. Asked with each claim: the
+ * lesser bound is for the index, which says at once that there is nothing.
+ */
+export const DATE_ANEW = `UPDATE job SET run_at = ?1, created_at = min(created_at, ?1)
+  WHERE ${OPEN} AND run_at > ?1 + min(?2, ?3) AND run_at > ?1 + CASE state WHEN 'delayed' THEN ?2 ELSE ?3 END`
+
 /** The longest quiet time that settings allow. */
 const LONGEST_QUIET_MS = 24 * 3_600_000
 
@@ -134,13 +141,7 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
 
   return {
     claim: (now, limit) => {
-      // What lies farther ahead than anything can was dated by a clock that has been set back since.
-      database
-        .sql(
-          `UPDATE job SET run_at = ?1, created_at = min(created_at, ?1)
-           WHERE ${OPEN} AND run_at > ?1 + CASE state WHEN 'delayed' THEN ?2 ELSE ?3 END`,
-        )
-        .run(now, LONGEST_BACKOFF_MS, longestQuietMs)
+      database.sql(DATE_ANEW).run(now, LONGEST_BACKOFF_MS, longestQuietMs)
       const jobs: ClaimedJob[] = []
       while (jobs.length < limit) {
         const job = claimNext(now)

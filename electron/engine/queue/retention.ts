@@ -43,7 +43,7 @@ export const createPruning = (database: Database, commits: GroupCommit, clock: C
   const prune = async (): Promise<void> => {
     try {
       let isMore = true
-      while (isMore && !isStopped) isMore = await commits.run(() => pruneQueue(database, clock.now()))
+      while (isMore && !isStopped) isMore = await commits.runQuick(() => pruneQueue(database, clock.now()))
       if (!isStopped) database.tidy()
     } catch (error) {
       log.warn({ error: errorText(error) }, 'Old events could not be forgotten; the next hour tries again')

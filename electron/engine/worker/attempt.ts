@@ -22,6 +22,8 @@ export interface AttemptParts {
   readonly learn: (facts: readonly SourceFacts[]) => void
   /** Within a transaction: the same for titles of pages that are not held. */
   readonly learnTitles: (titles: readonly PageTitle[]) => void
+  /** Notion answered everything that the attempt asks: what remains is the disk's. */
+  readonly onPlanned: () => void
   /** True when the program is ending and requests are given up. */
   readonly isEnding: () => boolean
 }
@@ -65,7 +67,7 @@ export const runAttempt = async (parts: AttemptParts, job: AttemptJob): Promise<
     const left = job.entity.kind === 'page' ? applier.journaled(job.entity.id) : null
     if (left === null) return
     const applied = applier.isCurrent(left) ? await applier.apply(left) : null
-    await commits.run(() => {
+    await commits.runQuick(() => {
       applied?.finish()
       applier.drop(left.pageId)
     })
@@ -85,6 +87,8 @@ export const runAttempt = async (parts: AttemptParts, job: AttemptJob): Promise<
     if (parts.isEnding()) return { kind: 'interrupted' }
     if (!result.ok) return { kind: 'failed', failure: result.failure, finish: nothing }
     const { change, outcome, reason, learned, titles, failure } = result.planned
+    // Not after a failure: it may be everybody's, and then nothing else is to begin.
+    if (failure === null) parts.onPlanned()
     const hasNews = learned.length > 0 || change !== null
     if (hasNews && !(await commits.runQuick(() => journal(result.planned)))) {
       return readingsLeft > 0 ? planAndApply(readingsLeft - 1) : { kind: 'failed', failure: CONFLICT, finish: nothing }

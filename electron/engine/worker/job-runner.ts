@@ -23,7 +23,7 @@ export interface RunnerJob extends AttemptJob {
   readonly failedAttempts: number
 }
 
-export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, 'plan'> {
+export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, 'plan' | 'onPlanned'> {
   readonly plan: (job: Job) => ReturnType<AttemptParts['plan']>
   readonly jobs: OutcomePorts<Job>
   readonly retryAttempts: number
@@ -80,10 +80,11 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
   const isFinal = (job: Job, failure: Failure): boolean =>
     failure.kind === 'permanent' || job.failedAttempts >= retryAttempts
 
+  /** Not waited for: an outcome that a power cut took is found out again by the attempt that follows. */
   const untilStored = async (store: () => void): Promise<void> => {
     for (;;) {
       try {
-        await commits.run(store)
+        await commits.runQuick(store)
         return
       } catch (error) {
         if (parts.isEnding()) throw error
@@ -122,10 +123,10 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
     }
   }
 
-  return async (job: Job): Promise<void> => {
+  return async (job: Job, onPlanned: () => void): Promise<void> => {
     const startedAt = clock.now()
     const from = clock.monotonicMs()
-    const attempt = await runAttempt({ ...parts, plan: () => parts.plan(job) }, job)
+    const attempt = await runAttempt({ ...parts, plan: () => parts.plan(job), onPlanned }, job)
     if (attempt.kind === 'interrupted') return
     const end = judged(job, attempt)
     const durationMs = clock.monotonicMs() - from

@@ -7,15 +7,21 @@ export interface WorkerPorts<Job> {
   claim(limit: number): Promise<readonly Job[]>
   /** When the next job can be claimed (ms since 1970); null where none is. */
   nextDueAt(): number | null
-  /** One attempt, its outcome stored. Rejects only when that could not be done at all. */
-  run(job: Job): Promise<void>
+  /**
+   * One attempt, its outcome stored. Rejects only when that could not be done at all. `onPlanned`: Notion answered
+   * everything, what remains is the disk's.
+   */
+  run(job: Job, onPlanned: () => void): Promise<void>
   /** A job ended, or nothing was left to claim. */
   onChange(): void
   /** What keeps jobs from being claimed; null: nothing any more. */
   onTrouble(message: string | null): void
 }
 
-/** Claims due jobs and runs so many of them at once; sleeps until the next is due. */
+/**
+ * Claims due jobs and runs so many of them at once; sleeps until the next is due. Those that only wait for the disk do
+ * not count: the disk serves many together at little more than the cost of one.
+ */
 export interface Worker {
   /** Something may have become due. */
   wake(): void
@@ -28,8 +34,12 @@ export interface Worker {
 /** After a claim that failed, because the disk refuses. */
 const CLAIM_AGAIN_MS = 1_000
 
+/** Most that run at all. */
+const MOST_RUNNING = 48
+
 export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, clock: Clock, log: Log): Worker => {
   const running = new Set<Promise<void>>()
+  let asking = 0
   let timer: Timer | null = null
   let claiming: Promise<void> | null = null
   let isWokenMeanwhile = false
@@ -40,14 +50,25 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
     timer = clock.after(delayMs, wake)
   }
 
+  const free = (): number => Math.min(concurrency - asking, MOST_RUNNING - running.size)
+
   const start = (job: Job): void => {
+    let isAsking = true
+    asking += 1
+    const stopAsking = (): void => {
+      if (!isAsking) return
+      isAsking = false
+      asking -= 1
+      wake()
+    }
     const attempt = ports
-      .run(job)
+      .run(job, stopAsking)
       .catch((error: unknown) => {
         log.error({ error: errorText(error) }, 'An attempt ended without an outcome; the next start takes it up')
       })
       .finally(() => {
         running.delete(attempt)
+        stopAsking()
         ports.onChange()
         wake()
       })
@@ -56,11 +77,11 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
 
   const claimSome = async (): Promise<void> => {
     try {
-      const jobs = await ports.claim(concurrency - running.size)
+      const jobs = await ports.claim(free())
       ports.onTrouble(null)
       for (const job of jobs) start(job)
       const dueAt = ports.nextDueAt()
-      if (dueAt !== null && running.size < concurrency) sleepFor(dueAt - clock.now())
+      if (dueAt !== null && free() > 0) sleepFor(dueAt - clock.now())
     } catch (error) {
       ports.onTrouble(`No job can be started: ${errorText(error)}. Check the space on the disk of the data folder.`)
       log.error({ error: errorText(error) }, 'No job can be claimed')
@@ -69,7 +90,7 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
   }
 
   function wake(): void {
-    if (isDraining || running.size >= concurrency) return
+    if (isDraining || free() <= 0) return
     if (claiming !== null) {
       isWokenMeanwhile = true
       return

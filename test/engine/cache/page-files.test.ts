@@ -4,20 +4,26 @@ import { expect, test } from 'vitest'
 import { cacheFolders } from '../../../electron/engine/cache/folders.ts'
 import { createPageFiles } from '../../../electron/engine/cache/page-files.ts'
 import { type Disk, systemDisk } from '../../../electron/engine/foundation/disk.ts'
-import { SharedFolderFlush } from '../../../electron/engine/foundation/shared-flush.ts'
+import { SharedFlush } from '../../../electron/engine/foundation/shared-flush.ts'
 import { createBreakingDisk } from '../../support/breaking-disk.ts'
+import { endOfTurn } from '../../support/end-of-turn.ts'
 import { filesBelow } from '../../support/folder-files.ts'
 import { idNumber, writeOf } from '../../support/page-builders.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { until } from '../../support/until.ts'
 
 const PLAN = idNumber(1)
 const FILE = writeOf(PLAN, 'Plan “für” 日本').file
 
-const pageFiles = (wrap: (disk: Disk) => Disk = (disk) => disk) => {
+const pageFiles = (wrap: (disk: Disk) => Disk = (disk) => disk, namesFlushed = () => Promise.resolve()) => {
   const root = temporaryFolder()
   const disk = wrap(systemDisk)
   const folders = cacheFolders(root)
-  return { root, folders, files: createPageFiles(disk, new SharedFolderFlush(disk), folders) }
+  return {
+    root,
+    folders,
+    files: createPageFiles(disk, new SharedFlush(disk.flushFolder), folders, namesFlushed),
+  }
 }
 
 test('a file is written whole, indented, non-ASCII raw, and can be read back', async () => {
@@ -47,6 +53,38 @@ test('the file is flushed before it takes its place, and its place after', async
   const made = calls.slice(0, -5)
   expect(made.lastIndexOf('flushFolder ')).toBeGreaterThan(made.indexOf('makeFolder pages'))
   expect(made.lastIndexOf('flushFolder pages')).toBeGreaterThan(made.indexOf('makeFolder pages/Tasks'))
+})
+
+test('nothing is put under a name, nor moved to the trash, before the claims on names are on the disk', async () => {
+  let claims = Promise.withResolvers<undefined>()
+  const done: string[] = []
+  const { root, files } = pageFiles(
+    (disk) => createBreakingDisk(disk, (call) => done.push(call)),
+    () => claims.promise,
+  )
+  const written = files.write(PLAN, 'Tasks', 'Plan.json', FILE)
+  await until('the file is flushed', () => done.includes('flush'))
+  await endOfTurn()
+  expect(done).not.toContain('rename')
+  claims.resolve(undefined)
+  await written
+  expect(filesBelow(root)).toEqual(['pages/Tasks/Plan.json'])
+
+  claims = Promise.withResolvers<undefined>()
+  const refused = expect(files.moveToTrash('Tasks', 'Plan.json', 'Plan.json')).rejects.toThrow('EIO')
+  await until('the file is looked for', () => done.at(-1) === 'facts')
+  await endOfTurn()
+  expect(done.at(-1)).toBe('facts')
+  claims.promise.catch(() => undefined)
+  claims.reject(new Error('EIO'))
+  await refused
+  expect(filesBelow(root)).toEqual(['pages/Tasks/Plan.json'])
+})
+
+test('a file whose claim on its name cannot be brought to the disk is not put in place', async () => {
+  const { root, files } = pageFiles(undefined, () => Promise.reject(new Error('EIO')))
+  await expect(files.write(PLAN, 'Tasks', 'Plan.json', FILE)).rejects.toThrow('EIO')
+  expect(filesBelow(root).filter((path) => path.startsWith('pages'))).toEqual([])
 })
 
 test('a write that fails leaves the file of before, and nothing beside it', async () => {

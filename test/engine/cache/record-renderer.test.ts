@@ -102,9 +102,9 @@ test('records that are made stale while others are rendered are never rendered b
   }
   const counted = {
     ...stage.database,
-    quickTransaction: <T>(work: () => T): T => {
+    transaction: <T>(work: () => T): T => {
       const before = stale()
-      const result = stage.database.quickTransaction(work)
+      const result = stage.database.transaction(work)
       mostInOneCommit = Math.max(mostInOneCommit, before - stale())
       return result
     },

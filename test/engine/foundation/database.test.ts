@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -94,9 +94,9 @@ describe('opening', () => {
     expect(readFileSync(path, 'utf8')).toContain('a person keeps notes')
   })
 
-  test('what a transaction returned from is flushed to the disk, not only handed to the system', () => {
+  test('a commit is handed to the system, and the disk is left to the flush', () => {
     const database = opened(join(temporaryFolder(), 'a.db'))
-    expect(database.sql('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
+    expect(database.sql('PRAGMA synchronous').get()).toEqual({ synchronous: 1 })
     expect(database.sql('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
   })
 })
@@ -138,48 +138,62 @@ describe('transactions', () => {
   })
 })
 
-describe('a quick transaction', () => {
-  const synchronous = (database: Database): unknown => database.sql('PRAGMA synchronous').get()
-
-  test('is handed to the system and not waited for; the next one that waits flushes to the disk again', () => {
-    const database = opened(join(temporaryFolder(), 'a.db'))
-    const seen = (['transaction', 'quickTransaction', 'quickTransaction', 'transaction'] as const).map((kind) =>
-      database[kind](() => synchronous(database)),
-    )
-    expect(seen).toEqual([2, 1, 1, 2].map((level) => ({ synchronous: level })))
-  })
-
-  test('rolls everything back when it throws, and has changed nothing of how the next one is kept', () => {
-    const database = opened(join(temporaryFolder(), 'a.db'))
-    const failure = new Error('no')
-    const thrown = failureOf(() =>
-      database.quickTransaction(() => {
-        add(database, 'a')
-        throw failure
-      }),
-    )
-    expect(thrown).toBe(failure)
-    expect(count(database)).toBe(0)
-    expect(database.transaction(() => synchronous(database))).toEqual({ synchronous: 2 })
-  })
-
-  test('within one that waits is waited for as part of it', () => {
-    const database = opened(join(temporaryFolder(), 'a.db'))
-    const seen = database.transaction(() => database.quickTransaction(() => synchronous(database)))
-    expect(seen).toEqual({ synchronous: 2 })
-  })
-
-  test('survives the end of the process', async () => {
+describe('what was committed', () => {
+  test('survives the end of the process without a flush', async () => {
     const path = join(temporaryFolder(), 'a.db')
     const source = new URL('../../../electron/engine/foundation/database.ts', import.meta.url).href
     const script = `
       const { openDatabase } = await import(${JSON.stringify(source)})
       const database = openDatabase(${JSON.stringify(path)}, [${JSON.stringify(FIRST)}])
-      database.quickTransaction(() => database.sql("INSERT INTO entry (name) VALUES ('a')").run())
+      database.transaction(() => database.sql("INSERT INTO entry (name) VALUES ('a')").run())
       process.kill(process.pid, 'SIGKILL')`
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' })
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
     expect(count(opened(path))).toBe(1)
+  })
+
+  test('is in the write-ahead log that a flush brings to the disk', async () => {
+    const path = join(temporaryFolder(), 'a.db')
+    const flushed: { readonly path: string; readonly holdsEntry: boolean }[] = []
+    const database = openDatabase(path, [FIRST], {
+      openFlusher: (log) => ({
+        flush: async () => {
+          flushed.push({ path: log, holdsEntry: readFileSync(log).includes('a name to look for') })
+        },
+        close: () => undefined,
+      }),
+    })
+    add(database, 'a name to look for')
+    expect(flushed).toEqual([])
+    await database.flush()
+    expect(flushed).toEqual([{ path: `${path}-wal`, holdsEntry: true }])
+    database.close()
+  })
+
+  test('is brought to the disk by moving the whole log into the file after a flush that failed', async () => {
+    const path = join(temporaryFolder(), 'a.db')
+    let refusals = 1
+    const database = openDatabase(path, [FIRST], {
+      openFlusher: () => ({
+        flush: async () => {
+          refusals -= 1
+          if (refusals >= 0) throw new Error('EIO')
+        },
+        close: () => undefined,
+      }),
+    })
+    add(database, 'a name to look for')
+    await expect(database.flush()).rejects.toThrow('EIO')
+    expect(database.isInDoubt()).toBe(true)
+    const reader = database.snapshot()
+    await expect(database.flush()).rejects.toThrow('is being read')
+    expect(database.isInDoubt()).toBe(true)
+    reader.close()
+    await database.flush()
+    expect(database.isInDoubt()).toBe(false)
+    expect(statSync(`${path}-wal`).size).toBe(0)
+    expect(readFileSync(path).includes('a name to look for')).toBe(true)
+    database.close()
   })
 })
 

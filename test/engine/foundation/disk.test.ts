@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { againWhileHeldOpen, readTextNow, systemDisk } from '../../../electron/engine/foundation/disk.ts'
@@ -44,11 +44,23 @@ test('a file is created anew, whatever was there', async () => {
   await file.write('ä')
   await file.write('日')
   await file.flush()
-  const facts = await file.facts()
   await file.close()
-  expect(facts.sizeBytes).toBe(5)
   expect(readFileSync(path, 'utf8')).toBe('ä日')
   expect(await systemDisk.readText(path)).toBe(readTextNow(path))
+})
+
+test('a file that another writes can be flushed, and closed while a flush is under way', async () => {
+  const path = join(temporaryFolder(), 'log')
+  writeFileSync(path, 'first')
+  const flusher = systemDisk.openFlusher(path)
+  await flusher.flush()
+  appendFileSync(path, ', second')
+  const flushing = flusher.flush()
+  flusher.close()
+  await flushing
+  expect(readTextNow(path)).toBe('first, second')
+  await expect(flusher.flush()).rejects.toThrow('not held open')
+  expect(() => systemDisk.openFlusher(join(path, 'nowhere'))).toThrow('ENOTDIR')
 })
 
 test('a private file can be read by this user alone, whatever lay there before, and no trace of the making stays', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Disk, systemDisk } from '../../../electron/engine/foundation/disk.ts'
-import { SharedFolderFlush } from '../../../electron/engine/foundation/shared-flush.ts'
+import { SharedFlush } from '../../../electron/engine/foundation/shared-flush.ts'
 import { endOfTurn } from '../../support/end-of-turn.ts'
 
 interface Flush {
@@ -19,7 +19,7 @@ const slowDisk = () => {
         flushes.push({ folder, end: resolve, fail: reject })
       }),
   }
-  return { flushes, flush: new SharedFolderFlush(disk) }
+  return { flushes, flush: new SharedFlush(disk.flushFolder) }
 }
 
 const stateOf = (promise: Promise<void>) => {

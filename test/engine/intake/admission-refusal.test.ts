@@ -136,6 +136,27 @@ describe('a disk that refuses', () => {
     expect(intake.notes.isCatchUpDue()).toBe(true)
   })
 
+  test('to flush has an event that stands in the queue come again, and worked on, until the disk has it', async () => {
+    let isRefusing = true
+    const flush = async (): Promise<void> => {
+      if (isRefusing) throw new Error('EIO')
+    }
+    const queue = createQueueFile(() => ({ flush, close: () => undefined }))
+    const intake = createIntake({ queue })
+    expect((await intake.admitEvent(event('e1', 1))).status).toBe('unavailable')
+    expect(intake.jobs.counts().waiting).toBe(1)
+    expect(intake.wakes()).toBe(1)
+    // It is known, and what it was written with cannot be brought to the disk another way while somebody reads that.
+    const reader = intake.database.snapshot()
+    expect((await intake.admitEvent(event('e1', 1))).status).toBe('unavailable')
+    expect(intake.troubles.at(-1)).toContain('cannot be stored')
+    reader.close()
+    isRefusing = false
+    expect((await intake.admitEvent(event('e1', 1))).status).toBe('duplicate')
+    expect(intake.troubles.at(-1)).toBeNull()
+    expect(intake.notes.isCatchUpDue()).toBe(true)
+  })
+
   test('that lets nothing be read either still leads to an answer, and the fault is logged', async () => {
     const intake = createIntake()
     intake.database.sql('DROP TABLE event').run()

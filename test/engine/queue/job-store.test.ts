@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createEventStore } from '../../../electron/engine/queue/event-store.ts'
-import { createJobStore } from '../../../electron/engine/queue/job-store.ts'
+import { createJobStore, DATE_ANEW } from '../../../electron/engine/queue/job-store.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import { claimOne, failedAt, page, pageEvent } from '../../support/job-making.ts'
 import { createQueueFile } from '../../support/queue-file.ts'
@@ -233,6 +233,12 @@ test('a clock that was set back strands no job: what lies farther ahead than any
   expect(jobs.claim(right, 1)).toHaveLength(1)
   store.enqueue(pageEvent('in its quiet time', 2, right), page(2))
   expect(jobs.claim(right, 1)).toHaveLength(0)
+})
+
+test('no claim looks at every job to find those that a clock dated wrongly', () => {
+  const { database } = createQueueFile()
+  const steps = database.sql(`EXPLAIN QUERY PLAN ${DATE_ANEW}`).all<{ detail: string }>(0, 0, 0)
+  expect(steps.map(({ detail }) => detail)).toEqual([expect.stringContaining('USING INDEX job_due (run_at>?)')])
 })
 
 test('why jobs failed can be told: the newest message of each code, with how many jobs it stands for', () => {

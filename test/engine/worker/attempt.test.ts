@@ -33,6 +33,7 @@ const createRun = (parts: Partial<AttemptParts> = {}) => {
         }),
         learn: (more) => learned.push(...more),
         learnTitles: (more) => titles.push(...more),
+        onPlanned: () => undefined,
         isEnding: () => false,
         ...parts,
         plan: async (job) => {
@@ -122,7 +123,7 @@ describe('a plan that a crash or a failed job left', () => {
     const applier = createMemoryApplier()
     applier.plans.set('p', removal('p'))
     const parts = { applier, commits: createImmediateCommits(() => undefined), isEnding: () => false }
-    const learning = { learn: () => undefined, learnTitles: () => undefined }
+    const learning = { learn: () => undefined, learnTitles: () => undefined, onPlanned: () => undefined }
     const plan = async () => planned({ outcome: 'refreshed' })
     await runAttempt({ ...parts, ...learning, plan }, { entity: { kind: 'title', id: 'p' } })
     expect(applier.steps).toStrictEqual([])

@@ -11,6 +11,7 @@ const createRun = (concurrency: number, ports: Partial<WorkerPorts<number>> = {}
   const log = createRecordedLog()
   const waiting: { readonly job: number; readonly dueAt: number }[] = []
   const running = new Map<number, PromiseWithResolvers<undefined>>()
+  const planned = new Map<number, () => void>()
   const started: number[] = []
   const troubles: (string | null)[] = []
   const state = { most: 0, claims: 0, changes: 0 }
@@ -23,8 +24,9 @@ const createRun = (concurrency: number, ports: Partial<WorkerPorts<number>> = {}
         return due.map(({ job }) => job)
       },
       nextDueAt: () => waiting.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b)[0] ?? null,
-      run: (job) => {
+      run: (job, onPlanned) => {
         started.push(job)
+        planned.set(job, onPlanned)
         const end = Promise.withResolvers<undefined>()
         running.set(job, end)
         state.most = Math.max(state.most, running.size)
@@ -51,8 +53,39 @@ const createRun = (concurrency: number, ports: Partial<WorkerPorts<number>> = {}
     else attempt?.reject(error)
     await endOfTurn()
   }
-  return { worker, clock, log, state, troubles, started, running, add, end }
+  /** The job asks nothing more of Notion. */
+  const plan = async (job: number): Promise<void> => {
+    planned.get(job)?.()
+    await endOfTurn()
+  }
+  return { worker, clock, log, state, troubles, started, running, add, plan, end }
 }
+
+describe('a job that only waits for the disk', () => {
+  test('leaves its place to the next one, once', async () => {
+    const { started, running, add, plan, end } = createRun(2)
+    for (let job = 0; job < 6; job += 1) add(job)
+    await endOfTurn()
+    await plan(0)
+    await plan(0)
+    expect(started).toStrictEqual([0, 1, 2])
+    await end(0)
+    expect(started).toStrictEqual([0, 1, 2])
+    await end(1)
+    expect(started).toStrictEqual([0, 1, 2, 3])
+    expect(running.size).toBe(2)
+  })
+
+  test('is one of 48 at most: a disk that stands still holds up the rest', async () => {
+    const { started, add, plan, end } = createRun(4)
+    for (let job = 0; job < 60; job += 1) add(job)
+    await endOfTurn()
+    for (let job = 0; job < started.length; job += 1) await plan(job)
+    expect(started).toHaveLength(48)
+    await end(7)
+    expect(started).toHaveLength(49)
+  })
+})
 
 describe('claiming', () => {
   test('never leads to more jobs at once than allowed, and every job is run once', async () => {
