@@ -1,5 +1,19 @@
 import { z } from 'zod'
 
+/**
+ * A map by names that people chose. `__proto__` is a name like any other: zod's own record drops it, and assigning to it
+ * would change what the object is; entries keep it.
+ */
+export const namedSchema = <T>(value: z.ZodType<T>) =>
+  z.preprocess(
+    (map) => (typeof map === 'object' && map !== null && !Array.isArray(map) ? Object.entries(map) : null),
+    z.array(z.tuple([z.string(), value])).transform((entries): Record<string, T> => Object.fromEntries(entries)),
+  )
+
+/** What stands under a name in such a map, and not what every object inherits. */
+export const underName = <T>(map: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(map, name) ? map[name] : undefined
+
 /** One property of a page as Notion gives it: its id, its type, and the value under the type's own name. */
 export const pagePropertySchema = z.looseObject({ id: z.string(), type: z.string() })
 
@@ -18,7 +32,7 @@ export const notionPageSchema = z.looseObject({
     data_source_id: z.string().optional(),
     database_id: z.string().optional(),
   }),
-  properties: z.record(z.string(), pagePropertySchema),
+  properties: namedSchema(pagePropertySchema),
 })
 
 export type NotionPage = z.infer<typeof notionPageSchema>
@@ -42,7 +56,7 @@ export const pageFileSchema = z.object({
     revision: z.int().min(1),
     fetched_at: z.iso.datetime(),
     event_id: z.string(),
-    fields: z.record(z.string(), fieldStateSchema),
+    fields: namedSchema(fieldStateSchema),
   }),
 })
 

@@ -24,7 +24,7 @@ const metricsSchema = z.object({
   processing_time: z.object({ p50_ms: z.number(), p95_ms: z.number(), p99_ms: z.number() }),
 })
 
-/** The answer of `GET /health`. `processing_time` is 0 until the first attempt has ended. */
+/** The answer of `GET /health`. `processing_time` is that of attempts at events; 0 until the first has ended. */
 export const healthSchema = z.object({
   status: z.enum(HEALTH_STATES),
   queue_size: count,

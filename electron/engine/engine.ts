@@ -185,6 +185,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     clock,
     log,
     signal: ending.signal,
+    outageOver: () => flow.outageOver(ending.signal),
     learn: async (facts) => {
       await commits.run(() => {
         learn(facts)
@@ -244,12 +245,12 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   let address: string
   try {
     const { host, port } = webhook.listen
-    const left = database.transaction(() => jobs.recover(clock.now()))
+    const left = database.transaction(() => {
+      if (storage.setAside !== null || cache.isBegunAnew) notes.noteCatchUpDue(clock.now())
+      return jobs.recover(clock.now())
+    })
     if (storage.setAside !== null) {
       log.error({ file: storage.setAside }, 'The queue’s database was damaged. It was set aside, and a new one begun')
-      database.transaction(() => {
-        notes.noteCatchUpDue(clock.now())
-      })
     }
     if (cache.isOtherFolder) fetchHeldPages(null)
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')

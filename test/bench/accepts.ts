@@ -15,7 +15,8 @@ const ACCEPT_ONLY = {
   debouncing: { page_updates: '1h' },
 }
 
-const measureEngine = async (requests: readonly Buffer[]): Promise<LoadResult> => {
+/** The engine under the load for some seconds. */
+export const measureAccepts = async (requests: readonly Buffer[]): Promise<LoadResult> => {
   const bench = benchFolder('http://127.0.0.1:9', ACCEPT_ONLY)
   try {
     const engine = await bench.startEngine()
@@ -38,7 +39,7 @@ const measureBare = async (requests: readonly Buffer[]): Promise<LoadResult> => 
   }
 }
 
-const show = (name: string, { perSecond, p50Ms, p99Ms, refused }: LoadResult): string =>
+export const showLoad = (name: string, { perSecond, p50Ms, p99Ms, refused }: LoadResult): string =>
   `  ${name.padEnd(8)}${Math.round(perSecond).toString().padStart(7)} /s   p50 ${p50Ms.toFixed(2)} ms   p99 ${p99Ms.toFixed(2)} ms${refused > 0 ? `   ${refused} refused` : ''}`
 
 /** Durable accepts against a bare Fastify POST: alternating pairs, the median of the ratios. */
@@ -47,10 +48,10 @@ export const benchAccepts = async (): Promise<void> => {
   const requests = prepareRequests(randomIds(200_000), SECRET, BENCH_PLACE)
   const ratios: number[] = []
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const engine = await measureEngine(requests)
+    const engine = await measureAccepts(requests)
     const bare = await measureBare(requests)
     ratios.push(engine.perSecond / bare.perSecond)
-    console.log(`${show('engine', engine)}\n${show('bare', bare)}`)
+    console.log(`${showLoad('engine', engine)}\n${showLoad('bare', bare)}`)
   }
   console.log(`  ratio engine/bare: median ${median(ratios).toFixed(3)} (aim: at least 0.25)\n`)
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Program, startProgram } from './programs.ts'
+import { type Program, runToEnd, startProgram } from './programs.ts'
 
 export const SECRET = 'secret_benchbenchbenchbenchbench'
 
@@ -12,6 +12,8 @@ export interface BenchFolder {
   readonly cacheFolder: string
   /** Starts the headless program on this folder. */
   startEngine(): Promise<Program>
+  /** Resolves when the running engine has nothing left to do, database files written. */
+  waitIdle(): Promise<void>
   remove(): void
 }
 
@@ -29,11 +31,13 @@ export const benchFolder = (baseUrl: string, webhook: Group, others: { readonly 
   }
   writeFileSync(file, JSON.stringify(settings))
   const dataFolder = join(folder, 'data')
+  const own = ['--config', file, '--data', dataFolder]
   return {
     folder,
     dataFolder,
     cacheFolder: join(folder, 'cache'),
-    startEngine: () => startProgram('../../electron/headless.ts', ['--config', file, '--data', dataFolder]),
+    startEngine: () => startProgram('../../electron/headless.ts', own),
+    waitIdle: () => runToEnd('../../electron/headless.ts', ['wait-idle', ...own]),
     remove: () => {
       rmSync(folder, { recursive: true, force: true })
     },

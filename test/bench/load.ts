@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { percentile } from './median.ts'
 
 export interface LoadResult {
   readonly perSecond: number
@@ -19,9 +20,6 @@ const answerEnd = (arrived: Buffer): number | null => {
   const end = headEnd + HEAD_END.length + Number(length ?? 0)
   return arrived.length >= end ? end : null
 }
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
 
 /**
  * Sends prepared requests over so many connections, one after the other on each, for `durationMs` or until none is
@@ -70,12 +68,11 @@ export const runLoad = async (
 
   await Promise.all(Array.from({ length: connections }, () => drive(connect(Number(url.port), url.hostname))))
   const tookMs = performance.now() - startedAt
-  const sorted = times.toSorted((a, b) => a - b)
   return {
     perSecond: (times.length / tookMs) * 1000,
     answered: times.length,
     refused,
-    p50Ms: percentile(sorted, 0.5),
-    p99Ms: percentile(sorted, 0.99),
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
   }
 }

@@ -27,3 +27,12 @@ export const startProgram = async (file: string, args: readonly string[] = []): 
   }
   throw new Error(`${file} ended before it was ready`)
 }
+
+/** Runs a program of the project to its end, with this text on its standard input. */
+export const runToEnd = async (file: string, args: readonly string[], input = ''): Promise<void> => {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'ignore', 'inherit'] })
+  child.stdin.end(input)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`${file} ended with ${code ?? 'a signal'}`)
+}

@@ -8,6 +8,7 @@ const title = 'Organizations & Bodies'
 const source = workspace.databases.find((database) => database.title === title)
 const ready = {
   url: simulator.url,
+  title,
   workspaceId: workspace.id,
   databaseId: source?.id,
   dataSourceId: source?.dataSourceId,

@@ -7,17 +7,10 @@ import { runLoad } from './load.ts'
 import { median } from './median.ts'
 import { prepareRequests } from './prepared-requests.ts'
 import { startProgram } from './programs.ts'
+import type { Workspace } from './workspace.ts'
 
 const EVENTS = 2_000
 const PAIRS = 5
-
-interface Workspace {
-  readonly url: string
-  readonly databaseId: string
-  readonly dataSourceId: string
-  readonly workspaceId: string
-  readonly pageIds: readonly string[]
-}
 
 const measureEngine = async (workspace: Workspace): Promise<number> => {
   const bench = benchFolder(

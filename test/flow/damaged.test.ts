@@ -1,41 +1,94 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pagesIn, recordsIn } from '../support/cache-contents.ts'
+import { pageIn, pagesIn, recordsIn, trashIn } from '../support/cache-contents.ts'
 import { damage } from '../support/damaged-files.ts'
 import { filesBelow } from '../support/folder-files.ts'
-import { startRunningEngine } from '../support/running-engine.ts'
+import { type RunningEngine, startRunningEngine } from '../support/running-engine.ts'
 
 const TASKS = 'Actionable Tasks'
+const TASKS_FILE = 'actionable_tasks.json'
 
-test('a damaged database is set aside and told; a new one is begun, a catch-up is due, and events become page files again', async () => {
+/** Three pages have their files; the engine has stopped. */
+const stoppedWithFiles = async (): Promise<{ running: RunningEngine; ids: readonly string[]; text: string }> => {
   const running = await startRunningEngine()
-  const { workspace, dataFolder, cacheFolder, logged } = running
-  const ids = workspace.pageIds(TASKS).slice(0, 4)
+  const ids = running.workspace.pageIds(TASKS).slice(0, 4)
   for (const id of ids.slice(0, 3)) await running.send('page.created', id)
   await running.engine.whenIdle()
   await running.engine.stop()
+  return { running, ids, text: readFileSync(join(running.cacheFolder, TASKS_FILE), 'utf8') }
+}
+
+const sendAll = async (running: RunningEngine, ids: readonly string[]): Promise<void> => {
+  for (const id of ids) await running.send('page.properties_updated', id)
+  await running.engine.whenIdle()
+}
+
+const DATABASE_IN_TRASH = /^actionable_tasks \(of \d{4}-\d\d-\d\dT[\d.-]+Z\)\.json$/
+
+test('a damaged database is set aside and told, a new one is begun, and a catch-up is due, also after a restart', async () => {
+  const { running } = await stoppedWithFiles()
+  const { dataFolder, logged } = running
   damage(join(dataFolder, 'blackcore.db'), 'a page in the middle')
   await running.restart()
-
   const aside = filesBelow(dataFolder).filter((name) => /^blackcore\.db\.damaged-[\dT.-]+Z$/.test(name))
   expect(aside).toHaveLength(1)
   expect(existsSync(join(dataFolder, 'blackcore.db'))).toBe(true)
   expect(logged()).toContain(join(dataFolder, aside[0]!))
-  expect(running.engine.status().isCatchUpDue).toBe(true)
-  expect(running.engine.status().problems).toContainEqual(
-    expect.objectContaining({ code: 'catch-up-due', severity: 'notice' }),
-  )
+  for (let start = 0; start < 2; start += 1) {
+    expect(running.engine.status().isCatchUpDue).toBe(true)
+    expect(running.engine.status().problems).toContainEqual(
+      expect.objectContaining({ code: 'catch-up-due', severity: 'notice' }),
+    )
+    await running.restart()
+  }
+})
 
+test.each<readonly [string, (dataFolder: string) => void]>([
+  [
+    'its database was damaged',
+    (dataFolder) => {
+      damage(join(dataFolder, 'blackcore.db'), 'a page in the middle')
+    },
+  ],
+  [
+    'its data folder is gone',
+    (dataFolder) => {
+      rmSync(dataFolder, { recursive: true })
+    },
+  ],
+])('after %s the engine writes the folder on: what stood in the way lies in the trash', async (_what, lose) => {
+  const { running, ids, text } = await stoppedWithFiles()
+  const { workspace, cacheFolder, dataFolder } = running
+  lose(dataFolder)
   workspace.editPage(ids[0]!, { properties: { Status: 'Done' } })
-  for (const id of ids) await running.send('page.properties_updated', id)
-  await running.engine.whenIdle()
-  // pagesIn throws where a page has two files.
-  expect([...pagesIn(cacheFolder).keys()].toSorted()).toEqual(ids.toSorted())
-  expect(running.engine.status()).toMatchObject({ jobs: { failed: 0 }, metrics: { events_failed: 0 } })
-  // It knows of fewer records now than the file has: that one is left as it is, and a person told.
-  expect([...recordsIn(cacheFolder).keys()].toSorted()).toEqual(ids.slice(0, 3).toSorted())
-  expect(running.engine.status().problems).toContainEqual(expect.objectContaining({ code: 'foreign-file' }))
+  workspace.editPage(ids[1]!, { title: 'Renamed meanwhile' })
   await running.restart()
   expect(running.engine.status().isCatchUpDue).toBe(true)
+  await sendAll(running, ids)
+
+  // pagesIn throws where a page has two files.
+  expect([...pagesIn(cacheFolder).keys()].toSorted()).toEqual(ids.toSorted())
+  expect(pageIn(cacheFolder, ids[1]!).path).toContain('Renamed meanwhile')
+  expect([...recordsIn(cacheFolder).keys()].toSorted()).toEqual(ids.toSorted())
+  expect(recordsIn(cacheFolder).get(ids[0]!)).toMatchObject({ Status: 'Done' })
+  expect(running.engine.status()).toMatchObject({ jobs: { failed: 0 }, metrics: { events_failed: 0 } })
+  expect(running.engine.status().problems.map(({ code }) => code)).toEqual(['catch-up-due'])
+  const [moved, ...others] = trashIn(cacheFolder).filter((name) => DATABASE_IN_TRASH.test(name))
+  expect(others).toEqual([])
+  expect(readFileSync(join(cacheFolder, '.trash', moved!), 'utf8')).toBe(text)
+  expect(running.logged()).toContain(join(cacheFolder, '.trash', moved!))
+})
+
+test('a file that a person puts there once the new index was begun is a stranger’s, and stays', async () => {
+  const { running, ids } = await stoppedWithFiles()
+  const { cacheFolder, dataFolder } = running
+  damage(join(dataFolder, 'blackcore.db'), 'a page in the middle')
+  await running.restart()
+  const path = join(cacheFolder, TASKS_FILE)
+  rmSync(path)
+  writeFileSync(path, '{"mine": []}')
+  await sendAll(running, ids)
+  expect(readFileSync(path, 'utf8')).toBe('{"mine": []}')
+  expect(running.engine.status().problems).toContainEqual(expect.objectContaining({ code: 'foreign-file' }))
 })

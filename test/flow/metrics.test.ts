@@ -7,6 +7,7 @@ import { createManualClock } from '../support/manual-clock.ts'
 import { timePassesUntil } from '../support/passing-time.ts'
 import { parsePrometheusText } from '../support/prometheus-text.ts'
 import { startRunningEngine } from '../support/running-engine.ts'
+import { until } from '../support/until.ts'
 
 const TASKS = 'Actionable Tasks'
 const BUDGET = 100_000
@@ -56,4 +57,32 @@ test('while a person pauses the queue the oldest job that could run grows older,
   await engine.calls.resume({})
   await timePassesUntil(clock, 'nothing is left', engine.whenIdle())
   expect((await scrape(engine))('oldest_waiting_seconds')).toBe(0)
+})
+
+test('events of failed jobs that an outage explains are no longer failed, and the counters of Prometheus never fall', async () => {
+  const clock = createManualClock()
+  const { workspace, simulator, send, engine } = await startRunningEngine({
+    clock,
+    settings: () => ({ webhook: { processing: { retry_attempts: 0, workers: 1 }, debouncing: { page_updates: 0 } } }),
+  })
+  await timePassesUntil(clock, 'nothing is left', engine.whenIdle())
+  await until('Notion has said whose workspace it is', () => engine.status().workspaceName !== null)
+  simulator.failNext({ match: /^\/v1\/(pages\/|users\/me)/, times: null, status: 503 })
+  const seen: number[] = []
+  for (const id of workspace.pageIds(TASKS).slice(0, 3)) {
+    await send('page.created', id)
+    await until('the attempt has ended', () => {
+      clock.advance(10)
+      const { delayed, active, waiting } = engine.status().jobs
+      return active + delayed === 0 && (waiting === 0 || engine.status().problems.some(({ code }) => code === 'outage'))
+    })
+    seen.push(engine.status().metrics.events_failed)
+  }
+  expect(seen).toEqual([1, 2, 0])
+  expect(engine.status().jobs).toMatchObject({ failed: 0, waiting: 3 })
+  const of = await scrape(engine)
+  expect(['failed', 'refunded'].map((name) => of('events_total', `{result="${name}"}`))).toEqual([2, 2])
+  simulator.clearFaults()
+  await timePassesUntil(clock, 'nothing is left', engine.whenIdle())
+  expect(engine.status().metrics).toMatchObject({ events_failed: 0, events_processed: 3 })
 })

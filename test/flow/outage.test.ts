@@ -79,10 +79,9 @@ test('a Notion that fails for all pages is asked once every 30 seconds and costs
   await sendAll(running, ids)
   await untilOutage(running, clock)
   await until('what was under way has ended', () => engine.status().jobs.active === 0)
-  // Databases may still be looked up besides; the queue itself asks for pages, and probes by asking who it is.
   const asked: string[] = []
   simulator.beforeAnswer(async (path) => {
-    if (path === '/v1/users/me' || path.startsWith('/v1/pages/')) asked.push(path)
+    asked.push(path)
   })
   for (let count = 1; count <= 4; count += 1) {
     clock.advance(PROBE_MS)
@@ -98,14 +97,77 @@ test('a Notion that fails for all pages is asked once every 30 seconds and costs
   await expectNothingSpent(running, ids)
 })
 
+test('a Notion that fails from the start is asked by the probe alone, and then for everything', async () => {
+  const clock = createManualClock()
+  const running = await startRunningEngine({
+    clock,
+    seams: (simulator) => {
+      simulator.failNext({ match: /^\//, times: null, status: 503 })
+      return {}
+    },
+  })
+  const { simulator, workspace, engine } = running
+  const ids = workspace.pageIds(TASKS).slice(0, 4)
+  await sendAll(running, ids)
+  await untilOutage(running, clock)
+  await until('what was under way has ended', () => engine.status().jobs.active === 0)
+  const before = simulator.requests()
+  for (let count = 1; count <= 10; count += 1) {
+    clock.advance(PROBE_MS)
+    await until('the probe was sent', () => simulator.requests() >= before + count)
+    await fetch(`${simulator.url}/simulator/faults`)
+    expect(simulator.requests()).toBe(before + count)
+  }
+  simulator.clearFaults()
+  await timePassesUntil(clock, 'nothing is left', engine.whenIdle())
+  await until('Notion has said whose workspace it is', () => engine.status().workspaceName !== null)
+  await expectNothingSpent(running, ids)
+})
+
+test('a connection that is cut once holds nobody up', async () => {
+  const clock = createManualClock()
+  const running = await startRunningEngine({ clock })
+  const { simulator, workspace, engine } = running
+  const ids = workspace.pageIds(TASKS).slice(0, 4)
+  simulator.failNext({ match: new RegExp(`^/v1/pages/${ids[0] ?? ''}`), times: 1, kind: 'drop' })
+  await sendAll(running, ids)
+  await timePassesUntil(clock, 'nothing is left', engine.whenIdle())
+  expect([...recordsIn(running.cacheFolder).keys()].toSorted()).toEqual(ids.toSorted())
+  expect(running.logged()).not.toContain('the queue pauses')
+  const { jobs } = await engine.calls.jobs({ states: ['completed'] })
+  expect(jobs.flatMap(({ attempts }) => attempts)).toMatchObject([{ code: 'connection_lost' }])
+})
+
+test('pages that always fail while Notion answers everything else end as failed jobs that a person sees', async () => {
+  const clock = createManualClock()
+  const running = await startRunningEngine({ clock })
+  const { simulator, workspace, engine } = running
+  const ids = workspace.pageIds(TASKS)
+  const failing = ids.slice(0, 4)
+  simulator.failNext({ match: new RegExp(`^/v1/pages/(${failing.join('|')})`), times: null, status: 503 })
+  await sendAll(running, ids)
+  await timePassesUntil(clock, 'nothing is left', engine.whenIdle())
+  await until('the last probe was answered', () => {
+    clock.advance(1_000)
+    return engine.status().problems.every(({ code }) => code !== 'outage')
+  })
+  expect(engine.status()).toMatchObject({
+    state: 'degraded',
+    problems: [{ code: 'failed-jobs', message: expect.stringContaining('503') }],
+    jobs: { waiting: 0, delayed: 0, active: 0, failed: failing.length },
+  })
+  expect([...recordsIn(running.cacheFolder).keys()].toSorted()).toEqual(ids.slice(4).toSorted())
+})
+
 test('an outage is forgotten at a restart: the next start asks Notion itself', async () => {
   const clock = createManualClock()
   const running = await startRunningEngine({ clock })
   const { simulator, workspace } = running
-  simulator.failNext({ match: /^\/v1\/pages\//, times: 1, kind: 'drop' })
-  const ids = workspace.pageIds(TASKS).slice(0, 2)
+  simulator.failNext({ match: /^\/v1\/pages\//, times: null, kind: 'drop' })
+  const ids = workspace.pageIds(TASKS).slice(0, 3)
   await sendAll(running, ids)
   await untilOutage(running, clock)
+  simulator.clearFaults()
   await running.restart()
   await timePassesUntil(clock, 'nothing is left', running.engine.whenIdle())
   expect([...recordsIn(running.cacheFolder).keys()].toSorted()).toEqual(ids.toSorted())

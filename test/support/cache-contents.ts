@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { flatRecord, renderRecord } from '../../electron/engine/cache/flat-record.ts'
 import type { Workspace } from '../../electron/simulator/workspace.ts'
 import { dashedId } from '../../shared/ids.ts'
-import { type NotionPage, type PageFile, pageFileSchema } from '../../shared/records.ts'
+import { namedSchema, type NotionPage, type PageFile, pageFileSchema } from '../../shared/records.ts'
 
 export interface FoundPage extends PageFile {
   /** `<database>/<file name>`. */
@@ -53,7 +53,7 @@ export const trashIn = (cacheFolder: string): readonly string[] => namesIn(join(
 export const databaseFilesIn = (cacheFolder: string): readonly string[] =>
   namesIn(cacheFolder).filter((name) => name.endsWith('.json'))
 
-const databaseSchema = z.record(z.string(), z.array(z.record(z.string(), z.unknown())))
+const databaseSchema = z.record(z.string(), z.array(namedSchema(z.unknown())))
 
 /** A database file; one that has not exactly one key throws. */
 export const databaseIn = (cacheFolder: string, fileName: string): FoundDatabase => {

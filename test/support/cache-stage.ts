@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import { type Cache, openCache } from '../../electron/engine/cache/cache.ts'
 import { createDatabaseFiles, type DatabaseFiles } from '../../electron/engine/cache/database-files.ts'
 import { type CacheFolders, cacheFolders } from '../../electron/engine/cache/folders.ts'
+import { createLeftFiles } from '../../electron/engine/cache/left-files.ts'
 import type { RecordChange } from '../../electron/engine/cache/plan.ts'
 import { createRecordRenderer } from '../../electron/engine/cache/record-renderer.ts'
 import { MIGRATIONS } from '../../electron/engine/queue/migrations.ts'
@@ -63,14 +64,16 @@ export const openStage = async (folder: string, options: StageOptions = {}): Pro
     wantedTitles.push(...ids)
   }
   const cache = await openCache({ database, commits, disk, folders, watched, clock, log, wantTitles })
+  const flush = new SharedFlush(disk.flushFolder)
   const databaseFiles = createDatabaseFiles(
     {
       disk,
       database,
       commits,
       folders,
-      flush: new SharedFlush(disk.flushFolder),
+      flush,
       renderer: createRecordRenderer(database, commits),
+      left: createLeftFiles({ disk, database, flush, folders, log }),
     },
     createGates(),
   )

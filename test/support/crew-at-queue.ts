@@ -27,7 +27,7 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
   const queue = openQueue({ database, commits, clock, log, queueSize: 1_000, quietMs: 0 })
   const plans = new Map<number, () => PlanResult | Promise<PlanResult>>()
   const attempted: number[] = []
-  const counted = { completed: 0, failed: 0, delayed: 0, postponed: 0 }
+  const counted = { completed: 0, failed: 0, delayed: 0, postponed: 0, refunded: 0 }
   const probe = { count: 0, answer: null as Failure | null }
   let events = 0
 
@@ -59,6 +59,7 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
       failed: () => (counted.failed += 1),
       delayed: () => (counted.delayed += 1),
       postponed: () => (counted.postponed += 1),
+      refunded: (given) => (counted.refunded += given),
     },
     tell: () => () => undefined,
     onChange: () => undefined,

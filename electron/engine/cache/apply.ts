@@ -2,7 +2,8 @@ import type { NotionId } from '../../../shared/ids.ts'
 import type { Database } from '../foundation/database.ts'
 import type { Gate } from '../foundation/gate.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { PageFiles } from './page-files.ts'
+import type { LeftFiles } from './left-files.ts'
+import type { PageFiles, PagePath } from './page-files.ts'
 import type { PageNames } from './page-names.ts'
 import { type RecordChange, type RemoveChange, recordChangeSchema, type WriteChange } from './plan.ts'
 import type { RecordIndex } from './record-index.ts'
@@ -38,6 +39,7 @@ export interface ApplierParts {
   readonly records: RecordIndex
   readonly names: PageNames
   readonly files: PageFiles
+  readonly left: LeftFiles
   /** Renaming a database's folder keeps everybody else out of it. */
   readonly gateOf: (databaseId: NotionId) => Gate
   readonly now: () => number
@@ -49,7 +51,7 @@ export interface ApplierParts {
 const TITLE_ASKED_AGAIN_MS = 24 * 3_600_000
 
 export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
-  const { database, catalogue, records, names, files, gateOf } = parts
+  const { database, catalogue, records, names, files, left, gateOf } = parts
 
   const drop = (pageId: NotionId): void => {
     database.sql('DELETE FROM plan WHERE page_id = ?').run(pageId)
@@ -69,18 +71,32 @@ export const createChangeApplier = (parts: ApplierParts): ChangeApplier => {
     }
   }
 
+  /** Gives what need not be looked for again. */
+  const clearLeft = async (pageId: NotionId, databaseId: NotionId, name: string): Promise<readonly PagePath[]> => {
+    const cleared: PagePath[] = []
+    for (const path of left.pageFiles(pageId)) {
+      const isCleared = await gateOf(databaseId).shared(() =>
+        left.clearPageFile(pageId, path, { folder: folderOf(databaseId), name }),
+      )
+      if (isCleared) cleared.push(path)
+    }
+    return cleared
+  }
+
   const applyWrite = async (change: WriteChange): Promise<AppliedChange> => {
     const { pageId, databaseId } = change
     const name = names.claimed(databaseId, change.title, pageId)
     const before = records.record(pageId)
     await gateOf(databaseId).shared(() => files.write(pageId, folderOf(databaseId), name, change.file))
     await removeUnused(pageId, { databaseId, name })
+    const cleared = await clearLeft(pageId, databaseId, name)
     if (before !== null && before.trashName !== null) await files.removeFromTrash(before.trashName)
     return {
       finish: () => {
         records.write(change, name)
         parts.wantTitles(records.titlesWanted(change.flat, parts.now() - TITLE_ASKED_AGAIN_MS))
         names.release(pageId, { databaseId, name })
+        left.forget(cleared)
         drop(pageId)
       },
     }

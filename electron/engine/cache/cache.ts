@@ -13,6 +13,7 @@ import { createDatabaseFiles } from './database-files.ts'
 import { createDatabaseKeeper, type DatabaseKeeper } from './database-keeper.ts'
 import { noticeFolder, noticeMissingFiles } from './folder-change.ts'
 import type { CacheFolders } from './folders.ts'
+import { createLeftFiles } from './left-files.ts'
 import { createPageFiles } from './page-files.ts'
 import { createPageNames } from './page-names.ts'
 import { createRecordIndex, type HeldRecord, type RecordIndex } from './record-index.ts'
@@ -23,6 +24,8 @@ import { createWatchList, type WatchList } from './watch.ts'
 export interface Cache {
   /** The folder is not the one that the index described: the page files of all held pages have to be fetched. */
   readonly isOtherFolder: boolean
+  /** The index was just begun, in a folder that one which is lost has written: nobody knows what was missed meanwhile. */
+  readonly isBegunAnew: boolean
   readonly watchList: WatchList
   readonly catalogue: Catalogue
   readonly records: RecordIndex
@@ -55,15 +58,23 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
   const flush = new SharedFlush(disk.flushFolder)
   const files = createPageFiles(disk, flush, folders, commits.flushed)
   const renderer = createRecordRenderer(database, commits)
-  const databaseFiles = createDatabaseFiles({ disk, database, commits, flush, folders, renderer }, gateOf)
+  const left = createLeftFiles({ disk, database, flush, folders, log })
+  const databaseFiles = createDatabaseFiles({ disk, database, commits, flush, folders, renderer, left }, gateOf)
   const names = createPageNames(database)
-  const isOtherFolder = noticeFolder(database, folders.root)
+  const folder = await noticeFolder(database, disk, folders)
+  if (folder === 'begun anew') {
+    log.warn(
+      { folder: folders.root },
+      'The record index is new, and the cache folder is not: what stands there is replaced as its pages come',
+    )
+  }
   await databaseFiles.finishRenamings().catch((error: unknown) => {
     log.warn({ error: errorText(error) }, 'A database could not be renamed; it is tried again with its next writing')
   })
   await noticeMissingFiles(database, databaseFiles)
   return {
-    isOtherFolder,
+    isOtherFolder: folder === 'other',
+    isBegunAnew: folder === 'begun anew',
     watchList,
     catalogue,
     records,
@@ -73,6 +84,7 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
       records,
       names,
       files,
+      left,
       gateOf,
       now: clock.now,
       wantTitles: options.wantTitles,

@@ -8,6 +8,7 @@ import type { Disk } from '../foundation/disk.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { SharedFlush } from '../foundation/shared-flush.ts'
 import type { CacheFolders } from './folders.ts'
+import type { LeftFiles } from './left-files.ts'
 import type { RecordRenderer } from './record-renderer.ts'
 
 /** What a version of a database file looks like on disk; `sha256` tells it even after it was copied back. */
@@ -34,6 +35,8 @@ export interface DatabaseFileTarget {
   readonly dirty: number
   /** The version of ours that stands there now; null where none does. */
   readonly standing: WrittenFacts | null
+  /** Called when the new version is whole: moves away what an index that is lost left in its place. */
+  readonly makeWay: () => Promise<void>
   /** Asked again just before the new version is put in place: a person may have saved the file meanwhile. */
   readonly mayReplace: () => Promise<boolean>
 }
@@ -48,6 +51,7 @@ export interface DatabaseFileParts {
   readonly flush: SharedFlush
   readonly folders: CacheFolders
   readonly renderer: RecordRenderer
+  readonly left: LeftFiles
 }
 
 function* recordTexts(snapshot: Snapshot, databaseId: NotionId): Generator<string> {
@@ -86,7 +90,8 @@ function* hashed(chunks: Iterable<string>, hash: ReturnType<typeof createHash>):
 /**
  * Writes one database file whole from the stored texts of its records: one state of them, read from a snapshot.
  * The new version is noted as pending before it is put in place, beside the one that it replaces, so that a crash in
- * between does not make either a stranger's file.
+ * between does not make either a stranger's file. The way is made free before that note: after it, what stands there
+ * and is neither of the two is a stranger's.
  */
 export const writeDatabaseFile = async (
   parts: DatabaseFileParts,
@@ -102,6 +107,7 @@ export const writeDatabaseFile = async (
   })
   const facts = await disk.facts(temporary)
   if (facts === null) throw new Error(`Somebody removed ${temporary} while it was written`)
+  await target.makeWay()
   const written = JSON.stringify({ ...facts, sha256: hash.digest('hex') } satisfies WrittenFacts)
   const standing = target.standing === null ? null : JSON.stringify(target.standing)
   await commits.run(() => {

@@ -28,14 +28,19 @@ export interface DatabaseFiles {
 interface Row extends RenamingRow {
   readonly title: string
   readonly dirty: number
+  readonly written: number
   readonly file_facts: string | null
   readonly pending_facts: string | null
 }
 
-/** What stands in a database file's place: nothing, a version that we wrote, or a stranger's file. */
+/**
+ * What stands in a database file's place: nothing, a version that we wrote, what an index that is lost left there and
+ * this one has not replaced yet, or a stranger's file.
+ */
 type Standing =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'ours'; readonly version: WrittenFacts }
+  | { readonly kind: 'left' }
   | { readonly kind: 'foreign' }
 
 const looksLike = (found: FileFacts, written: FileFacts): boolean =>
@@ -45,14 +50,14 @@ export const createDatabaseFiles = (
   parts: DatabaseFileParts,
   gateOf: (databaseId: NotionId) => Gate,
 ): DatabaseFiles => {
-  const { database, disk, folders } = parts
+  const { database, disk, folders, left } = parts
   /** The version of a file that was found to be foreign: it is not read again until it changes. */
   const judged = new Map<NotionId, FileFacts>()
 
   const rowOf = (id: NotionId): Row | undefined =>
     database
       .sql(
-        `SELECT id, title, folder_name, file_name, next_folder_name, next_file_name, dirty, file_facts, pending_facts
+        `SELECT id, title, folder_name, file_name, next_folder_name, next_file_name, dirty, written, file_facts, pending_facts
          FROM database WHERE id = ?`,
       )
       .get<Row>(id)
@@ -64,6 +69,7 @@ export const createDatabaseFiles = (
     const versions = [parseWritten(row.file_facts), parseWritten(row.pending_facts)].filter((it) => it !== null)
     const same = versions.find((version) => looksLike(found, version))
     if (same !== undefined) return { kind: 'ours', version: same }
+    if (versions.length === 0 && row.written === 0 && left.isLeft(fileName, found)) return { kind: 'left' }
     const known = judged.get(row.id)
     if (known !== undefined && looksLike(found, known)) return { kind: 'foreign' }
     const sha256 = createHash('sha256')
@@ -75,8 +81,20 @@ export const createDatabaseFiles = (
     return { kind: 'foreign' }
   }
 
-  const rename = (row: Row): Promise<void> =>
-    renameDatabase(parts, gateOf(row.id), row, async (name) => (await standingAt(row, name)).kind !== 'foreign')
+  const isReplaceable = async (row: Row, fileName: string): Promise<boolean> => {
+    const { kind } = await standingAt(row, fileName)
+    return kind === 'nothing' || kind === 'ours'
+  }
+
+  const makeWay = async (row: Row, fileName: string): Promise<void> => {
+    if ((await standingAt(row, fileName)).kind === 'left') await left.clearDatabaseFile(fileName)
+  }
+
+  const rename = async (row: Row): Promise<void> => {
+    // Under its old name nobody would look for it again.
+    if (row.next_file_name !== null && row.file_name !== null) await makeWay(row, row.file_name)
+    await renameDatabase(parts, gateOf(row.id), row, (name) => isReplaceable(row, name))
+  }
 
   const fileOf = (id: NotionId): string => join(folders.root, rowOf(id)?.file_name ?? '')
 
@@ -102,7 +120,8 @@ export const createDatabaseFiles = (
         fileName,
         dirty,
         standing: standing.kind === 'ours' ? standing.version : null,
-        mayReplace: async () => (await standingAt(row, fileName)).kind !== 'foreign',
+        makeWay: () => makeWay(row, fileName),
+        mayReplace: () => isReplaceable(row, fileName),
       })
     },
     finishRenamings: async () => {

@@ -57,6 +57,10 @@ export const renameDatabase = async (
           Number(isOurs),
           row.id,
         )
+      // What an index that is lost left in the folder has moved with it.
+      if (folderMove !== 'taken') {
+        database.sql('UPDATE OR REPLACE left_page_file SET folder = ? WHERE folder = ?').run(nextFolder, folder)
+      }
     })
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { dashedId, type NotionId, parseNotionId } from '../../../shared/ids.ts'
-import type { NotionPage, PageProperty } from '../../../shared/records.ts'
+import { type NotionPage, type PageProperty, underName } from '../../../shared/records.ts'
 
 /** A relation's place in a flat record: titles change later than records do, so ids stand here until rendering. */
 export interface TitlesOf {
@@ -102,7 +102,7 @@ const READERS: Readonly<Record<string, (value: unknown) => unknown>> = {
 const flatValue = (type: string, value: unknown): unknown => {
   if (value === null || value === undefined) return null
   try {
-    return (READERS[type] ?? same)(value)
+    return (underName(READERS, type) ?? same)(value)
   } catch (error) {
     if (error instanceof z.ZodError) return value
     throw error
@@ -142,7 +142,7 @@ export const flatRecord = (page: NotionPage): FlatRecord => {
     ['created_time', page.created_time],
     ['last_edited_time', page.last_edited_time],
   ]
-  const free = ours.filter(([name, value]) => !isEmpty(value) && !(name in page.properties))
+  const free = ours.filter(([name, value]) => !isEmpty(value) && !Object.hasOwn(page.properties, name))
   return Object.fromEntries([...own, ...free])
 }
 

@@ -1,20 +1,31 @@
 import type { NotionId } from '../../../shared/ids.ts'
 import type { Database } from '../foundation/database.ts'
+import type { Disk } from '../foundation/disk.ts'
 import type { DatabaseFiles } from './database-files.ts'
+import type { CacheFolders } from './folders.ts'
+import { findLeftFiles, noteLeftFiles } from './left-files.ts'
 
 /**
- * Notes which folder the record index describes. True where it described another one until now: the database files are
- * due, and the page files have to be looked for. What we wrote is still known as ours where the folder was moved whole.
+ * What the folder is to the index.
+ * other: it described another one until now: the database files are due, and the page files have to be looked for. What
+ * we wrote is still known as ours where the folder was moved whole.
+ * begun anew: the index was just begun, and one that is lost has written there.
  */
-export const noticeFolder = (database: Database, path: string): boolean =>
+export type FolderNotice = 'known' | 'new' | 'other' | 'begun anew'
+
+/** Notes which folder the record index describes, before anything is written there. */
+export const noticeFolder = async (database: Database, disk: Disk, folders: CacheFolders): Promise<FolderNotice> => {
+  const known = database.sql('SELECT path FROM cache_folder').get<{ path: string }>()?.path
+  if (known === folders.root) return 'known'
+  const left = known === undefined ? await findLeftFiles(disk, folders) : null
   database.transaction(() => {
-    const known = database.sql('SELECT path FROM cache_folder').get<{ path: string }>()?.path
-    if (known === path) return false
-    database.sql('INSERT OR REPLACE INTO cache_folder (id, path) VALUES (1, ?)').run(path)
-    if (known === undefined) return false
-    database.sql('UPDATE database SET dirty = dirty + 1').run()
-    return true
+    database.sql('INSERT OR REPLACE INTO cache_folder (id, path) VALUES (1, ?)').run(folders.root)
+    noteLeftFiles(database, left)
+    if (known !== undefined) database.sql('UPDATE database SET dirty = dirty + 1').run()
   })
+  if (known !== undefined) return 'other'
+  return left === null ? 'new' : 'begun anew'
+}
 
 /** Database files that somebody took away while nothing ran are written anew. */
 export const noticeMissingFiles = async (database: Database, files: DatabaseFiles): Promise<void> => {

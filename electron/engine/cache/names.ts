@@ -46,6 +46,10 @@ export const pageFileName = (title: string, id: NotionId): string => `${safeName
 /** For the page whose short name is another page's. */
 export const longPageFileName = (title: string, id: NotionId): string => `${safeName(title)} (${id}).json`
 
+/** The last eight digits of the page's id, for the name of a page file; null for any other. */
+export const pageDigits = (name: string): string | null =>
+  / \((?:[0-9a-f]{24})?([0-9a-f]{8})\)\.json$/.exec(name)?.[1] ?? null
+
 export interface DatabaseNames {
   readonly folder: string
   readonly file: string

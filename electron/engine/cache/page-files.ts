@@ -37,6 +37,12 @@ const parsedJson = (text: string): unknown => {
   }
 }
 
+/** A page file as we write it; null where none is, or something else. */
+export const readPageFile = async (disk: Disk, path: string): Promise<PageFile | null> => {
+  if ((await disk.facts(path)) === null) return null
+  return pageFileSchema.safeParse(parsedJson(await disk.readText(path))).data ?? null
+}
+
 /** `namesFlushed` resolves when the claims on file names that were committed are on the disk. */
 export const createPageFiles = (
   disk: Disk,
@@ -99,11 +105,6 @@ export const createPageFiles = (
       await disk.remove(path)
       await flush.flush(folders.trash)
     },
-    read: async (folder, name) => {
-      const path = join(folders.pages, folder, name)
-      if ((await disk.facts(path)) === null) return null
-      const parsed = pageFileSchema.safeParse(parsedJson(await disk.readText(path)))
-      return parsed.success ? parsed.data : null
-    },
+    read: (folder, name) => readPageFile(disk, pathOf({ folder, name })),
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageFileSchema } from '../../../shared/records.ts'
+import { namedSchema, pageFileSchema } from '../../../shared/records.ts'
 
 /** Puts a page's newest state into its page file and its record. */
 const writeSchema = z.object({
@@ -13,7 +13,7 @@ const writeSchema = z.object({
   lastEditedTime: z.string().nullable(),
   fingerprint: z.string(),
   file: pageFileSchema,
-  flat: z.record(z.string(), z.unknown()),
+  flat: namedSchema(z.unknown()),
 })
 
 /** Moves a page's file to the trash and takes its record out of the database file. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { NotionId } from '../../../shared/ids.ts'
+import { namedSchema } from '../../../shared/records.ts'
 import type { Database, Snapshot } from '../foundation/database.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import { renderRecord } from './flat-record.ts'
@@ -13,7 +14,7 @@ export interface RecordRenderer {
 /** Rendered in one turn of the event loop. */
 const RECORDS_PER_TURN = 100
 
-const flatSchema = z.record(z.string(), z.unknown())
+const flatSchema = namedSchema(z.unknown())
 
 export const createRecordRenderer = (database: Database, commits: GroupCommit): RecordRenderer => {
   const titleFor = (pageId: NotionId): string | null => {

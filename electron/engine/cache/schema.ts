@@ -96,6 +96,29 @@ CREATE TABLE plan (
 CREATE INDEX plan_by_page ON plan (page_id);
 `
 
+/**
+ * What stood in the cache folder when this index was begun, where an index of before had written there: database files
+ * as they were, and page files that no page of this index has claimed since.
+ */
+export const LEFT_FILES = `
+CREATE TABLE left_database_file (
+  name_key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  modified_ns TEXT NOT NULL,
+  inode TEXT NOT NULL,
+  PRIMARY KEY (name_key, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE left_page_file (
+  folder TEXT NOT NULL,
+  name TEXT NOT NULL,
+  digits TEXT NOT NULL,
+  PRIMARY KEY (folder, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX left_page_file_by_digits ON left_page_file (digits);
+`
+
 /** A plan belongs to its page, whichever job made it: what a failed job left is carried out by the page's next one. */
 export const PLANS_BY_PAGE = `
 CREATE TABLE plan_of_page (

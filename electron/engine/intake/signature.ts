@@ -1,7 +1,19 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 
 /** The prefix is lower case only, the digits are not: as the SDK's verifyWebhookSignature has it. */
 const SIGNATURE = /^sha256=([0-9a-fA-F]{64})$/
+
+/** Kept, because making one takes as long as a signature. There are two secrets at most, while one replaces the other. */
+const keys = new Map<string, KeyObject>()
+
+const keyOf = (secret: string): KeyObject => {
+  const known = keys.get(secret)
+  if (known !== undefined) return known
+  if (keys.size >= 2) keys.clear()
+  const key = createSecretKey(secret, 'utf8')
+  keys.set(secret, key)
+  return key
+}
 
 /**
  * Whether `header` (X-Notion-Signature) is the HMAC-SHA256 of the raw body under the secret: the whole token text,
@@ -11,5 +23,5 @@ export const isSignedWith = (body: Uint8Array, header: string, secret: string): 
   const given = SIGNATURE.exec(header)?.[1]
   // Under an empty secret anybody can sign.
   if (given === undefined || secret === '') return false
-  return timingSafeEqual(createHmac('sha256', secret).update(body).digest(), Buffer.from(given, 'hex'))
+  return timingSafeEqual(createHmac('sha256', keyOf(secret)).update(body).digest(), Buffer.from(given, 'hex'))
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../shared/failures.ts'
-import type { RawAnswer } from './sdk.ts'
+import type { RawAnswer, Silence } from './sdk.ts'
 
 /** A failure that Notion, or the way to it, is the cause of. */
 export interface NotionFailure extends Failure {
@@ -15,7 +15,6 @@ export const isAboutObject = (failure: NotionFailure): boolean =>
   failure.about === 'missing object' || failure.about === 'denied object'
 
 type Refusal = Extract<RawAnswer, { kind: 'refused' }>
-type Silence = Extract<RawAnswer, { kind: 'no-answer' }>
 
 const permanent = (code: string, message: string, about: NotionFailure['about'] = 'way'): NotionFailure => ({
   kind: 'permanent',
@@ -85,10 +84,20 @@ export const failureOfRefusal = (refusal: Refusal): NotionFailure => {
   return permanent(refusal.code, `Notion refuses (${refusal.status} ${refusal.code}): ${refusal.message}`)
 }
 
-export const failureOfSilence = (silence: Silence): NotionFailure =>
-  silence.reason === 'time-out'
-    ? transient('no_answer', 'Notion did not answer in time.')
-    : transient('unreachable', `Notion cannot be reached: ${silence.detail}. Check the network.`)
+/** A connection that broke may be one page's misfortune, or of everybody's: see the worker's outage. */
+export const failureOfSilence = ({ reason, detail }: Silence): NotionFailure => {
+  switch (reason) {
+    case 'time-out':
+      return transient('no_answer', 'Notion did not answer in time.')
+    case 'network':
+      return transient('unreachable', `Notion cannot be reached: ${detail}. Check the network.`)
+    case 'cut':
+      return transient(
+        'connection_lost',
+        `The connection to Notion broke off before the answer was complete: ${detail}.`,
+      )
+  }
+}
 
 export const unexpectedShape = (what: string): NotionFailure =>
   permanent('unexpected_answer', `Notion’s answer does not have the shape of a ${what}. A newer program may know it.`)

@@ -1,4 +1,10 @@
-import { APIResponseError, Client, isNotionClientError, UnknownHTTPResponseError } from '@notionhq/client'
+import {
+  APIResponseError,
+  Client,
+  isNotionClientError,
+  RequestTimeoutError,
+  UnknownHTTPResponseError,
+} from '@notionhq/client'
 import { z } from 'zod'
 import { errorCode } from '../foundation/errors.ts'
 
@@ -13,7 +19,14 @@ export type RawAnswer =
       readonly retryAfterMs: number | null
       readonly additionalData: Readonly<Record<string, unknown>>
     }
-  | { readonly kind: 'no-answer'; readonly reason: 'time-out' | 'network'; readonly detail: string }
+  | Silence
+
+/** network: Notion could not be reached at all · cut: this one request got no whole answer, whoever is the cause. */
+export interface Silence {
+  readonly kind: 'no-answer'
+  readonly reason: 'time-out' | 'network' | 'cut'
+  readonly detail: string
+}
 
 /** The requests that we make, each for one answer; nothing here retries, waits or interprets. */
 export interface NotionRequests {
@@ -42,14 +55,56 @@ const retryAfterMs = (headers: unknown): number | null => {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null
 }
 
-const errorNames = (error: unknown): readonly string[] =>
-  error instanceof Error ? [error.name, ...errorNames(error.cause)] : []
+/** An error and all that it was caused by: fetch hides its reason there, and a host with several addresses has several. */
+const withCauses = (error: unknown): readonly Error[] => {
+  if (!(error instanceof Error)) return []
+  const tried: readonly unknown[] = error instanceof AggregateError ? error.errors : []
+  return [error, ...withCauses(error.cause), ...tried.flatMap(withCauses)]
+}
 
-/** A host with several addresses fails with an error that has a code and no message. */
+/** Some errors have a code and no message. */
 const detailOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  const { cause } = error
-  return cause instanceof Error ? `${error.message}: ${cause.message || (errorCode(cause) ?? '')}` : error.message
+  const [first, ...causes] = withCauses(error)
+  if (first === undefined) return String(error)
+  const reason = causes.map((cause) => (cause.message || (errorCode(cause) ?? '')).trim()).find((text) => text !== '')
+  return reason === undefined ? first.message : `${first.message}: ${reason}`
+}
+
+const NO_WAY: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** Codes of TLS and of certificates, as when the network of a hotel answers in Notion's place. */
+const OF_TLS = /^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/
+
+/**
+ * Whether no connection could be made: then no page is the cause, and nothing else would get through. A reset tells no
+ * such thing even while the connection is being made: somebody was there.
+ */
+const isOfTheWay = (error: Error): boolean => {
+  const code = errorCode(error)
+  if (code === null || code === 'ECONNRESET') return false
+  const isConnecting = 'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
+  return isConnecting || NO_WAY.has(code) || OF_TLS.test(code)
+}
+
+/**
+ * What a request without an answer came to. An error that nobody knew before counts as cut: that costs the job an attempt
+ * and shows in the end, while being offline costs nothing and could go on for ever.
+ */
+export const silenceOf = (error: unknown): Silence => {
+  const errors = withCauses(error)
+  const detail = detailOf(error)
+  if (errors.some(({ name }) => name === 'TimeoutError' || name === 'RequestTimeoutError')) {
+    return { kind: 'no-answer', reason: 'time-out', detail }
+  }
+  return { kind: 'no-answer', reason: errors.some(isOfTheWay) ? 'network' : 'cut', detail }
 }
 
 const refusalSchema = z.looseObject({
@@ -85,11 +140,7 @@ const answerOf = async (request: () => Promise<unknown>): Promise<RawAnswer> => 
     return { kind: 'body', body: await request() }
   } catch (error) {
     if (error instanceof APIResponseError || error instanceof UnknownHTTPResponseError) return refusalOf(error)
-    const names = errorNames(error)
-    if (names.includes('TimeoutError') || names.includes('RequestTimeoutError')) {
-      return { kind: 'no-answer', reason: 'time-out', detail: detailOf(error) }
-    }
-    if (error instanceof SyntaxError || isNotionClientError(error)) {
+    if (error instanceof SyntaxError || (isNotionClientError(error) && !(error instanceof RequestTimeoutError))) {
       return {
         kind: 'refused',
         status: 0,
@@ -99,7 +150,7 @@ const answerOf = async (request: () => Promise<unknown>): Promise<RawAnswer> => 
         additionalData: {},
       }
     }
-    return { kind: 'no-answer', reason: 'network', detail: detailOf(error) }
+    return silenceOf(error)
   }
 }
 

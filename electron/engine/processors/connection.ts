@@ -27,6 +27,8 @@ export interface ConnectionParts {
   readonly clock: Clock
   readonly log: Log
   readonly signal: AbortSignal
+  /** Resolves when the queue does not stand still for an outage; rejects when the signal aborts. */
+  readonly outageOver: () => Promise<void>
   /** Stores what was looked up. */
   readonly learn: (facts: readonly SourceFacts[]) => Promise<void>
 }
@@ -45,11 +47,17 @@ type Step = { readonly ok: true } | { readonly ok: false; readonly failure: Noti
 const OK: Step = { ok: true }
 
 export const createConnection = (parts: ConnectionParts): Connection => {
-  const { notion, catalogue, watchList, clock, log, signal, learn } = parts
+  const { notion, catalogue, watchList, clock, log, signal, outageOver, learn } = parts
   let workspace: Workspace | null = null
   let failure: NotionFailure | null = null
   let hasLookedThrough = false
   let running: Promise<void> = Promise.resolve()
+
+  /** In an outage its probe asks for everybody. Before one is known, as when no job has come yet, we ask ourselves. */
+  const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+    await outageOver()
+    return ask()
+  }
 
   /** A failure that speaks of one object, or of its id, is that object's; any other stops the round. */
   const learnFrom = async (answer: Answer<readonly SourceFacts[]>): Promise<Step> => {
@@ -71,7 +79,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   /** By their sources' titles first; where that does not find all, by asking each unknown database for its own. */
   const findTitles = async (): Promise<Step> => {
     if (catalogue.unresolved().length === 0) return OK
-    const found = await notion.findDataSources()
+    const found = await asked(notion.findDataSources)
     if (!found.ok) return found
     const wanted = new Set(catalogue.unresolved().map(titleKey))
     const isNamed = (source: { title: string }): boolean => wanted.has(titleKey(source.title))
@@ -80,7 +88,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     const databases = [...new Set(byTitle.map((source) => source.databaseId))].slice(0, DATABASES_ASKED_AT_MOST)
     for (const databaseId of databases) {
       if (!named.has(databaseId) && catalogue.unresolved().length === 0) break
-      const step = await learnFrom(await lookUpDatabase(notion, databaseId))
+      const step = await learnFrom(await asked(() => lookUpDatabase(notion, databaseId)))
       if (!step.ok) return step
     }
     return OK
@@ -91,17 +99,17 @@ export const createConnection = (parts: ConnectionParts): Connection => {
 
   const round = async (): Promise<Step> => {
     if (workspace === null) {
-      const me = await notion.me()
+      const me = await asked(notion.me)
       if (!me.ok) return me
       workspace = me.value
       log.info({ workspace: me.value.name }, 'Connected with Notion')
     }
     for (const databaseId of knownDatabases()) {
-      const step = await learnFrom(await lookUpDatabase(notion, databaseId))
+      const step = await learnFrom(await asked(() => lookUpDatabase(notion, databaseId)))
       if (!step.ok) return step
     }
     for (const id of watchList.ids.filter(isUnresolved)) {
-      const step = await learnFrom(await lookUpId(id))
+      const step = await learnFrom(await asked(() => lookUpId(id)))
       if (!step.ok) return step
     }
     return findTitles()

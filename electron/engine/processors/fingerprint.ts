@@ -10,6 +10,8 @@ const SIGNED_QUERY = /\?[^\s?)"'<>\]]*X-Amz-[^\s)"'<>\]]*/g
 /** Differ at every fetch, or expire, without anything having changed. */
 const VOLATILE: ReadonlySet<string> = new Set(['request_id', 'expiry_time'])
 
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
+
 /** JSON with sorted keys, without what differs between two fetches of one state. */
 const lasting = (value: unknown): unknown => {
   if (typeof value === 'string') return value.includes('X-Amz-') ? value.replace(SIGNED_QUERY, '') : value
@@ -18,12 +20,15 @@ const lasting = (value: unknown): unknown => {
   const isHosted = 'expiry_time' in value
   return Object.entries(value)
     .filter(([key]) => !VOLATILE.has(key))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([key, inner]): unknown => [
       key,
       isHosted && key === 'url' && typeof inner === 'string' ? inner.split('?', 1)[0] : lasting(inner),
     ])
 }
+
+/** A map by names that people chose, as `lasting` gives any other: but here none of the names means anything. */
+const named = (map: Readonly<Record<string, unknown>>): unknown => Object.entries(map).sort(byKey)
 
 /** Tells whether two fetches of a page show the same state. */
 export const fingerprintOf = (
@@ -32,5 +37,9 @@ export const fingerprintOf = (
   fields: PageFile['sync']['fields'],
 ): string =>
   createHash('sha256')
-    .update(JSON.stringify(lasting({ page, content, fields })))
+    .update(
+      JSON.stringify(
+        lasting({ page: { ...page, properties: named(page.properties) }, content, fields: named(fields) }),
+      ),
+    )
     .digest('base64url')

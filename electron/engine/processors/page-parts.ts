@@ -1,6 +1,13 @@
 import type { Failure } from '../../../shared/failures.ts'
 import { type NotionId, parseNotionId } from '../../../shared/ids.ts'
-import type { FieldState, NotionPage, PageContent, PageFile, PageProperty } from '../../../shared/records.ts'
+import {
+  type FieldState,
+  type NotionPage,
+  type PageContent,
+  type PageFile,
+  type PageProperty,
+  underName,
+} from '../../../shared/records.ts'
 import type { Notion } from '../notion/client.ts'
 import { completeProperty, mayLackReferences } from '../notion/references.ts'
 
@@ -26,25 +33,26 @@ export const completeReferences = async (
   page: NotionPage,
   before: PageFile | null,
 ): Promise<Had<{ readonly page: NotionPage; readonly fields: Record<string, FieldState> }>> => {
-  const properties: Record<string, PageProperty> = {}
-  const fields: Record<string, FieldState> = {}
+  const properties = new Map<string, PageProperty>()
+  const fields = new Map<string, FieldState>()
   const failures: Failure[] = []
   for (const [name, property] of Object.entries(page.properties)) {
-    properties[name] = property
-    fields[name] = 'updated'
+    properties.set(name, property)
+    fields.set(name, 'updated')
     if (!mayLackReferences(property)) continue
     const items = await notion.propertyItems(id, property.id)
     const complete = items.ok ? completeProperty(property, items.value) : null
     if (complete !== null) {
-      properties[name] = complete
+      properties.set(name, complete)
       continue
     }
-    const old = before?.page.properties[name]
-    properties[name] = old?.type === property.type ? old : property
-    fields[name] = 'kept'
+    const old = underName(before?.page.properties ?? {}, name)
+    properties.set(name, old?.type === property.type ? old : property)
+    fields.set(name, 'kept')
     failures.push(items.ok ? incomplete(name) : items.failure)
   }
-  return { value: { page: { ...page, properties }, fields }, failures }
+  const complete = { ...page, properties: Object.fromEntries(properties) }
+  return { value: { page: complete, fields: Object.fromEntries(fields) }, failures }
 }
 
 /** The page's text; the one of `before` where it cannot be had. */

@@ -27,14 +27,19 @@ export interface JobStore {
   claim(now: number, limit: number): readonly ClaimedJob[]
   /** When the next job can be claimed (ms since 1970); null where none is. */
   nextDueAt(): number | null
+  /** Attempts that count against the job now: what it was claimed with may have been given back since. */
+  failedAttempts(job: ClaimedJob): number
   complete(job: ClaimedJob, outcome: JobOutcome, reason: string | null, now: number): void
   /** The next attempt is due at `runAt`. */
   delay(job: ClaimedJob, attempt: FailedAttempt, runAt: number): void
   fail(job: ClaimedJob, attempt: FailedAttempt, now: number): void
   /** The attempt cost nothing: the job waits as if it had not been claimed. */
   postpone(job: ClaimedJob, now: number): void
-  /** The last attempt of these jobs cost nothing after all; one that it was the end of waits again. */
-  refund(jobIds: readonly number[], now: number): void
+  /**
+   * The last attempt of these jobs cost nothing after all; one that it was the end of waits again.
+   * Gives how many events those had that were failed.
+   */
+  refund(jobIds: readonly number[], now: number): number
   /** Sends a failed or discarded job round again, its attempts counted from none. */
   retry(jobId: number, now: number): void
   /** What a crash left active becomes waiting; gives how many. */
@@ -114,18 +119,24 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
     database.sql('UPDATE job SET failed_attempts = failed_attempts + 1 WHERE id = ?').run(job.id)
   }
 
-  const giveBack = (jobId: number, now: number): void => {
+  /** Gives the events of a job that was failed. */
+  const giveBack = (jobId: number, now: number): number => {
     const job = database
-      .sql(`SELECT state FROM job WHERE id = ? AND state IN ('delayed', 'failed') AND failed_attempts > 0`)
-      .get<{ state: 'delayed' | 'failed' }>(jobId)
-    if (job === undefined) return
+      .sql(
+        `SELECT state, event_count FROM job
+         WHERE id = ? AND state IN ('waiting', 'delayed', 'active', 'failed') AND failed_attempts > 0`,
+      )
+      .get<{ state: JobState; event_count: number }>(jobId)
+    if (job === undefined) return 0
     database
       .sql('DELETE FROM attempt WHERE job_id = ?1 AND number = (SELECT max(number) FROM attempt WHERE job_id = ?1)')
       .run(jobId)
     database
       .sql('UPDATE job SET failed_attempts = failed_attempts - 1, reason = NULL, ended_at = NULL WHERE id = ?')
       .run(jobId)
-    if (job.state === 'failed') reopen(row(jobId), 'waiting', now)
+    if (job.state !== 'failed') return 0
+    reopen(row(jobId), 'waiting', now)
+    return job.event_count
   }
 
   const claimNext = (now: number): ClaimedJob | null => {
@@ -154,6 +165,7 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
       database
         .sql(`SELECT run_at FROM job WHERE ${OPEN} AND ${NOT_BEING_WORKED_ON} ORDER BY run_at LIMIT 1`)
         .get<{ run_at: number }>()?.run_at ?? null,
+    failedAttempts: (job) => row(job.id).failed_attempts,
     complete: (job, outcome, reason, now) => {
       database
         .sql(`UPDATE job SET state = 'completed', outcome = ?, reason = ?, ended_at = ? WHERE id = ?`)
@@ -178,9 +190,7 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
     postpone: (job, now) => {
       reopen(row(job.id), 'waiting', now)
     },
-    refund: (jobIds, now) => {
-      for (const id of jobIds) giveBack(id, now)
-    },
+    refund: (jobIds, now) => jobIds.reduce((events, id) => events + giveBack(id, now), 0),
     retry: (jobId, now) => {
       database
         .sql('UPDATE job SET failed_attempts = 0, outcome = NULL, reason = NULL, ended_at = NULL WHERE id = ?')

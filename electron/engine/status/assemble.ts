@@ -32,7 +32,8 @@ const holdProblem = (hold: NonNullable<StatusFacts['hold']>): Problem => {
     case 'rate-limited':
       return failure('rate-limited', `Notion asks to wait until ${isoTime(hold.until)}.`)
     case 'outage': {
-      const what = hold.outage === 'offline' ? 'Notion cannot be reached' : 'Notion fails for every page'
+      const what =
+        hold.outage === 'offline' ? 'Notion cannot be reached' : 'Notion has failed for several pages in a row'
       return failure(
         'outage',
         `${what} since ${isoTime(hold.since)}. It is asked every 30 seconds; the queue goes on by itself.`,

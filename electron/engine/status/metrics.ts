@@ -5,6 +5,8 @@ export interface MetricFacts {
   readonly status: EngineStatus
   /** Age of the oldest job that could run (ms); 0 where there is none. */
   readonly oldestWaitingMs: number
+  /** Events that counted as failed until an outage explained it: a counter never falls, so they are counted beside it. */
+  readonly refundedEvents: number
   readonly attempts: Readonly<Record<'completed' | 'delayed' | 'failed' | 'postponed', number>>
   readonly notionRequests: number
   /** Requests that the present window of the rate budget still allows. */
@@ -44,13 +46,14 @@ export const metricsText = async (facts: MetricFacts): Promise<string> => {
   counted('events_total', 'Events since the start, by what became of them.', 'result', {
     received: metrics.events_received,
     processed: metrics.events_processed,
-    failed: metrics.events_failed,
+    failed: metrics.events_failed + facts.refundedEvents,
+    refunded: facts.refundedEvents,
     ignored: metrics.events_ignored,
     duplicate: metrics.events_duplicate,
   })
   labelled('jobs', 'Jobs by state.', 'state', status.jobs)
   counted('attempts_total', 'Attempts since the start, by outcome.', 'outcome', facts.attempts)
-  labelled('processing_seconds', 'Duration of the newest attempts.', 'quantile', {
+  labelled('processing_seconds', 'Duration of the newest attempts at events.', 'quantile', {
     '0.5': time.p50_ms / 1000,
     '0.95': time.p95_ms / 1000,
     '0.99': time.p99_ms / 1000,

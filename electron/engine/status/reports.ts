@@ -41,6 +41,7 @@ export const createReports = (parts: ReportParts): Reports => {
       return metricsText({
         status: status(),
         oldestWaitingMs: Math.max(0, now - (parts.nextDueAt() ?? now)),
+        refundedEvents: counters.refundedEvents(),
         attempts: counters.attempts(),
         notionRequests: sent,
         requestsLeft: left,

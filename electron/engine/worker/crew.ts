@@ -1,5 +1,6 @@
 import type { Failure } from '../../../shared/failures.ts'
 import type { Clock } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { Log } from '../foundation/log.ts'
 import { createFlow, type Flow, type PauseStore } from './flow.ts'
@@ -29,7 +30,9 @@ export interface CrewParts<Job extends RunnerJob>
     processed(events: number, durationMs: number): void
     failed(events: number, durationMs: number): void
     delayed(): void
-    postponed(): void
+    /** `refundedEvents`: of failed jobs that wait again. */
+    postponed(refundedEvents: number): void
+    refunded(events: number): void
   }
   /** What is broken at this moment, by its code: see the status. */
   readonly tell: (code: string) => (message: string | null) => void
@@ -50,6 +53,14 @@ export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew =
     pause: parts.pause,
     rateLimitedUntil: parts.rateLimitedUntil,
     probe: parts.probe,
+    refund: (jobIds) => {
+      commits
+        .runQuick(() => jobs.refund(jobIds, clock.now()))
+        .then(counters.refunded)
+        .catch((error: unknown) => {
+          log.error({ jobs: jobIds, error: errorText(error) }, 'Attempts that an outage cost cannot be given back')
+        })
+    },
     onOpen: () => {
       worker.wake()
     },

@@ -1,7 +1,8 @@
 import type { Failure } from '../../../shared/failures.ts'
 import type { Clock, Timer } from '../foundation/clock.ts'
 import type { Log } from '../foundation/log.ts'
-import { createOutageWatch, isOutageFailure, type OutageKind } from './outage.ts'
+import { createSignal } from '../foundation/signal.ts'
+import { createOutageWatch, type OutageKind } from './outage.ts'
 
 /** While Notion cannot answer, one request asks this often whether it can again. */
 const PROBE_EVERY_MS = 30_000
@@ -25,6 +26,8 @@ export interface FlowParts {
   readonly rateLimitedUntil: () => number | null
   /** One request of no consequence; gives its failure, or null. */
   readonly probe: () => Promise<Failure | null>
+  /** The last attempts of these jobs cost nothing after all. */
+  readonly refund: (jobIds: readonly number[]) => void
   /** Claiming is possible again. */
   readonly onOpen: () => void
 }
@@ -37,13 +40,16 @@ export interface Flow {
   opensAt(): number | null
   /** An attempt ended. Gives the jobs besides this one whose last attempt cost nothing after all; null: it was its own. */
   attemptEnded(entity: string, jobId: number, failure: Failure | null): readonly number[] | null
+  /** Resolves when no outage is known: at once, or with the end of the present one. Rejects when the signal aborts. */
+  outageOver(signal: AbortSignal): Promise<void>
   /** The network is back, or a person says so: asks now. */
   probeNow(): void
   stop(): void
 }
 
-export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, onOpen }: FlowParts): Flow => {
+export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, refund, onOpen }: FlowParts): Flow => {
   const watch = createOutageWatch()
+  const over = createSignal()
   let outage: { readonly kind: OutageKind; readonly since: number } | null = null
   let timer: Timer | null = null
   let isProbing = false
@@ -54,15 +60,24 @@ export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, onOpen 
     if (!isStopped) timer = clock.after(PROBE_EVERY_MS, probeNow)
   }
 
+  const giveBack = (jobIds: readonly number[]): void => {
+    if (jobIds.length > 0) refund(jobIds)
+  }
+
   const ask = async (): Promise<void> => {
     const failure = await probe()
-    if (failure !== null && isOutageFailure(failure)) {
+    // A probe that the end of the program gave up says nothing of Notion.
+    if (isStopped) return
+    const { isOver, refunded } = watch.probed(failure)
+    giveBack(refunded)
+    if (!isOver) {
       schedule()
       return
     }
     outage = null
     timer?.cancel()
     log.info({}, 'Notion answers again; the queue goes on')
+    over.notify()
     onOpen()
   }
 
@@ -77,7 +92,6 @@ export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, onOpen 
   }
 
   const begin = (kind: OutageKind): void => {
-    if (outage !== null) return
     outage = { kind, since: clock.now() }
     const message = kind === 'offline' ? 'Notion cannot be reached' : 'Notion fails for several pages in a row'
     log.warn({ kind }, `${message}; the queue pauses and asks again every 30 seconds`)
@@ -102,12 +116,24 @@ export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, onOpen 
       return outage !== null || ends.length === 0 ? null : Math.max(...ends)
     },
     attemptEnded: (entity, jobId, failure) => {
-      // It was under way when the outage began.
-      if (outage !== null && failure !== null && isOutageFailure(failure)) return []
-      const verdict = watch.ended(entity, jobId, failure)
-      if (verdict.kind === 'own') return null
-      begin(verdict.outage)
-      return verdict.sharedBy
+      const { isFree, begins, refunded } = watch.ended(entity, jobId, failure)
+      if (begins !== null) begin(begins)
+      if (isFree) return refunded
+      giveBack(refunded)
+      return null
+    },
+    outageOver: async (signal) => {
+      while (outage !== null) {
+        signal.throwIfAborted()
+        const aborted = Promise.withResolvers<never>()
+        const giveUp = (): void => {
+          aborted.reject(signal.reason)
+        }
+        signal.addEventListener('abort', giveUp)
+        await Promise.race([over.next(), aborted.promise]).finally(() => {
+          signal.removeEventListener('abort', giveUp)
+        })
+      }
     },
     probeNow,
     stop: () => {

@@ -9,11 +9,14 @@ import { backoffMs } from './backoff.ts'
 
 /** The job states, as the runner is given them; all within a transaction. */
 export interface OutcomePorts<Job> {
+  /** Attempts that count against the job, as of now. */
+  failedAttempts(job: Job): number
   complete(job: Job, outcome: JobOutcome, reason: string | null, now: number): void
   delay(job: Job, attempt: FailedAttempt, runAt: number): void
   fail(job: Job, attempt: FailedAttempt, now: number): void
   postpone(job: Job, now: number): void
-  refund(jobIds: readonly number[], now: number): void
+  /** Gives how many events the jobs had that were failed, and wait again now. */
+  refund(jobIds: readonly number[], now: number): number
 }
 
 export interface RunnerJob extends AttemptJob {
@@ -33,7 +36,8 @@ export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, '
   /** Tells a trouble of all from the job's own: see `Flow.attemptEnded`. */
   readonly attemptEnded: (entity: string, jobId: number, failure: Failure | null) => readonly number[] | null
   readonly onDelayed: () => void
-  readonly onPostponed: () => void
+  /** `refundedEvents`: of failed jobs whose last attempt cost nothing after all. */
+  readonly onPostponed: (refundedEvents: number) => void
   /** What keeps outcomes from being stored, or files from being written; null: nothing any more. */
   readonly onTrouble: (message: string | null) => void
   readonly onProcessed: (events: number, durationMs: number) => void
@@ -52,22 +56,34 @@ type StoredEnd =
       readonly finish: () => void
     }
 
+interface Stored {
+  /** Nothing follows by itself. */
+  readonly isFinal: boolean
+  /** Events of other jobs that are no longer failed. */
+  readonly refundedEvents: number
+}
+
 /** Runs one job and stores what came of it: completed, delayed until the next attempt, or failed. */
 export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) => {
   const { jobs, commits, clock, log, retryAttempts } = parts
 
-  const storeEnd = (job: Job, end: StoredEnd, startedAt: number, durationMs: number): void => {
+  const storeEnd = (job: Job, end: StoredEnd, startedAt: number, durationMs: number): Stored => {
     end.finish()
     if (end.kind === 'done') {
       jobs.complete(job, end.outcome, end.reason, clock.now())
-    } else if (end.kind === 'postponed') {
-      jobs.postpone(job, clock.now())
-      jobs.refund(end.sharedBy, clock.now())
-    } else {
-      const attempt = { startedAt, durationMs, failure: end.failure }
-      if (isFinal(job, end.failure)) jobs.fail(job, attempt, clock.now())
-      else jobs.delay(job, attempt, clock.now() + backoffMs(job.failedAttempts + 1, parts.random()))
+      return { isFinal: true, refundedEvents: 0 }
     }
+    if (end.kind === 'postponed') {
+      jobs.postpone(job, clock.now())
+      return { isFinal: false, refundedEvents: jobs.refund(end.sharedBy, clock.now()) }
+    }
+    // Not what it was claimed with: an outage may have given one back meanwhile.
+    const failedAttempts = jobs.failedAttempts(job)
+    const isFinal = end.failure.kind === 'permanent' || failedAttempts >= retryAttempts
+    const attempt = { startedAt, durationMs, failure: end.failure }
+    if (isFinal) jobs.fail(job, attempt, clock.now())
+    else jobs.delay(job, attempt, clock.now() + backoffMs(failedAttempts + 1, parts.random()))
+    return { isFinal, refundedEvents: 0 }
   }
 
   /** An attempt that ran into a trouble of all costs its job nothing. */
@@ -77,15 +93,11 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
     return sharedBy === null || failure === null ? end : { kind: 'postponed', failure, sharedBy, finish: end.finish }
   }
 
-  const isFinal = (job: Job, failure: Failure): boolean =>
-    failure.kind === 'permanent' || job.failedAttempts >= retryAttempts
-
   /** Not waited for: an outcome that a power cut took is found out again by the attempt that follows. */
-  const untilStored = async (store: () => void): Promise<void> => {
+  const untilStored = async <T>(store: () => T): Promise<T> => {
     for (;;) {
       try {
-        await commits.runQuick(store)
-        return
+        return await commits.runQuick(store)
       } catch (error) {
         if (parts.isEnding()) throw error
         parts.onTrouble(
@@ -97,7 +109,7 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
     }
   }
 
-  const tell = (job: Job, end: StoredEnd, durationMs: number): void => {
+  const tell = (job: Job, end: StoredEnd, durationMs: number, stored: Stored): void => {
     const fields = {
       job: job.id,
       entity: entityKey(job.entity),
@@ -110,16 +122,13 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
       parts.onProcessed(job.eventCount, durationMs)
       log.info({ ...fields, outcome: end.outcome, reason: end.reason }, 'Job completed')
     } else if (end.kind === 'postponed') {
-      parts.onPostponed()
+      parts.onPostponed(stored.refundedEvents)
       log.info({ ...fields, code: end.failure.code }, `Attempt postponed: ${end.failure.message}`)
     } else {
       if (end.failure.code.startsWith('E')) parts.onTrouble(end.failure.message)
-      if (isFinal(job, end.failure)) parts.onFailed(job.eventCount, durationMs)
+      if (stored.isFinal) parts.onFailed(job.eventCount, durationMs)
       else parts.onDelayed()
-      log.warn(
-        { ...fields, code: end.failure.code, isFinal: isFinal(job, end.failure) },
-        `Attempt failed: ${end.failure.message}`,
-      )
+      log.warn({ ...fields, code: end.failure.code, isFinal: stored.isFinal }, `Attempt failed: ${end.failure.message}`)
     }
   }
 
@@ -130,9 +139,7 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
     if (attempt.kind === 'interrupted') return
     const end = judged(job, attempt)
     const durationMs = clock.monotonicMs() - from
-    await untilStored(() => {
-      storeEnd(job, end, startedAt, durationMs)
-    })
-    tell(job, end, durationMs)
+    const stored = await untilStored(() => storeEnd(job, end, startedAt, durationMs))
+    tell(job, end, durationMs, stored)
   }
 }

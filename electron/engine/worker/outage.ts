@@ -18,29 +18,80 @@ const PAGES_IN_A_ROW = 3
 
 export type OutageKind = 'offline' | 'failing'
 
-/** What an attempt's end means for everybody else. */
-export type OutageVerdict =
-  /** The attempt speaks for itself. */
-  | { readonly kind: 'own' }
-  /**
-   * Notion cannot be reached, or fails for everybody: the attempt costs its job nothing, nor do those before it in the
-   * row: their jobs, each as often as it failed.
-   */
-  | { readonly kind: 'outage'; readonly outage: OutageKind; readonly sharedBy: readonly number[] }
+/** What an attempt's end means for its job, and for everybody else. */
+export interface OutageVerdict {
+  /** The attempt costs its job nothing. */
+  readonly isFree: boolean
+  /** An outage begins here; null: there is none, or it is known already. */
+  readonly begins: OutageKind | null
+  /** The jobs whose attempts cost nothing after all, each as often as it failed. */
+  readonly refunded: readonly number[]
+}
+
+/** What the end of a probe means. */
+export interface ProbeVerdict {
+  readonly isOver: boolean
+  /** As above. */
+  readonly refunded: readonly number[]
+}
+
+interface FailedEnd {
+  readonly entity: string
+  readonly jobId: number
+}
+
+interface Outage {
+  /** More than failing pages speaks for it: Notion cannot be reached, or fails for the probe as well. */
+  readonly isProven: boolean
+  /** Whose attempts were free for its sake before it was proven, and who paid all the same. */
+  readonly free: readonly FailedEnd[]
+  readonly paid: readonly FailedEnd[]
+}
+
+const PROVEN: Outage = { isProven: true, free: [], paid: [] }
+
+const OWN: OutageVerdict = { isFree: false, begins: null, refunded: [] }
+
+const jobsOf = (ends: readonly FailedEnd[]): readonly number[] => ends.map(({ jobId }) => jobId)
 
 /**
- * Tells an outage from a job's own failure. Being offline shows at once; a Notion that fails, when three different
- * pages fail in a row. Any answer that is not of this kind ends the row.
+ * Tells an outage from a job's own failure. Being offline shows at once; a Notion that fails, when three different pages
+ * fail in a row: any answer that is not of this kind ends the row. What an outage made fail costs nothing.
+ *
+ * A Notion that fails for these pages and answers the first probe may fail for nobody else: they are suspects from then
+ * on, each until an attempt of its own ends in another way. A row that a suspect is part of is an outage like any other,
+ * but the suspect pays for its part, and gets that back only when the first probe fails as well. So a page that fails for
+ * good ends as a failed job, after one free round at most, and while Notion fails for all pages and answers probes, those
+ * who pay do so a few in a round, and not all at once.
  */
 export const createOutageWatch = () => {
-  let row = new Set<string>()
-  let charged: number[] = []
+  let row: readonly FailedEnd[] = []
+  let outage: Outage | null = null
+  const suspects = new Set<string>()
 
-  const endRow = (): readonly number[] => {
-    const jobIds = charged
-    row = new Set()
-    charged = []
-    return jobIds
+  const endRow = (): readonly FailedEnd[] => {
+    const ended = row
+    row = []
+    return ended
+  }
+
+  const join = (known: Outage, ends: readonly FailedEnd[]): Outage => ({
+    isProven: false,
+    free: [...known.free, ...ends.filter(({ entity }) => !suspects.has(entity))],
+    paid: [...known.paid, ...ends.filter(({ entity }) => suspects.has(entity))],
+  })
+
+  const prove = (): readonly number[] => {
+    const refunded = jobsOf(outage?.paid ?? [])
+    outage = PROVEN
+    return refunded
+  }
+
+  /** It was under way when the outage began. */
+  const endedDuring = (known: Outage, end: FailedEnd, isOffline: boolean): OutageVerdict => {
+    if (isOffline) return { isFree: true, begins: null, refunded: prove() }
+    if (!known.isProven) outage = join(known, [end])
+    return { isFree: known.isProven || !suspects.has(end.entity), begins: null, refunded: [] }
   }
 
   return {
@@ -48,13 +99,30 @@ export const createOutageWatch = () => {
     ended: (entity: string, jobId: number, failure: Failure | null): OutageVerdict => {
       if (failure === null || !isOutageFailure(failure)) {
         endRow()
-        return { kind: 'own' }
+        suspects.delete(entity)
+        return OWN
       }
-      if (failure.code === OFFLINE) return { kind: 'outage', outage: 'offline', sharedBy: endRow() }
-      row.add(entity)
-      if (row.size >= PAGES_IN_A_ROW) return { kind: 'outage', outage: 'failing', sharedBy: endRow() }
-      charged.push(jobId)
-      return { kind: 'own' }
+      const end = { entity, jobId }
+      const isOffline = failure.code === OFFLINE
+      if (outage !== null) return endedDuring(outage, end, isOffline)
+      if (isOffline) {
+        outage = PROVEN
+        return { isFree: true, begins: 'offline', refunded: jobsOf(endRow()) }
+      }
+      row = [...row, end]
+      if (new Set(row.map((failed) => failed.entity)).size < PAGES_IN_A_ROW) return OWN
+      const begun = join({ isProven: false, free: [], paid: [] }, endRow())
+      outage = begun
+      const refunded = jobsOf(begun.free.filter((failed) => failed !== end))
+      return { isFree: begun.free.includes(end), begins: 'failing', refunded }
+    },
+
+    /** A probe of the outage that there is. `failure` null: Notion answered. */
+    probed: (failure: Failure | null): ProbeVerdict => {
+      if (failure !== null && isOutageFailure(failure)) return { isOver: false, refunded: prove() }
+      for (const { entity } of outage?.free ?? []) suspects.add(entity)
+      outage = null
+      return { isOver: true, refunded: [] }
     },
   }
 }

@@ -228,3 +228,23 @@ test('a record’s text is indented for its place, and non-ASCII stands raw', ()
     ].join('\n'),
   )
 })
+
+test('every property is shown, whatever its name, and none of them changes what the record is', () => {
+  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '$titlesOf']
+  const properties = Object.fromEntries([
+    ['Name', titled('Plan')],
+    ...names.map((name) => [name, property('relation', pages(ANNA))] as const),
+  ])
+  const page = pageOf(PAGE, properties)
+  const record = flatRecord(page)
+  expect(Object.keys(record).slice(0, 1 + names.length)).toEqual(['Name', ...names])
+  expect(Object.getPrototypeOf(record)).toBe(Object.prototype)
+  const shownRecord = JSON.parse(renderRecord(record, titleFor)) as object
+  for (const name of names) expect(new Map(Object.entries(shownRecord)).get(name), name).toEqual(['Anna'])
+  expect(referencesOf(record)).toEqual([ANNA])
+  expect(titleOf(pageOf(PAGE, Object.fromEntries([['__proto__', titled('Plan')]])))).toBe('Plan')
+})
+
+test('a type that no one knows yet is passed on as it came, whatever it is called', () => {
+  expect(shown({ P: property('constructor', { a: 1 }), Q: property('toString', 'x') })).toEqual({ P: { a: 1 }, Q: 'x' })
+})

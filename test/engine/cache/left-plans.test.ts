@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { newStage } from '../../support/cache-stage.ts'
 import { filesBelow } from '../../support/folder-files.ts'
-import { idNumber, removeOf, writeOf } from '../../support/page-builders.ts'
+import { idNumber, removeOf, titled, writeOf } from '../../support/page-builders.ts'
 
 const PLAN = idNumber(0xa)
 const TWIN = idNumber(0xb)
@@ -38,6 +38,18 @@ test('a plan whose file is in place already ends in a record when it is taken up
   })
   expect(records.holds(PLAN)).toBe(true)
   expect(filesBelow(stage.folders.pages)).toHaveLength(1)
+})
+
+test('a plan that is taken up has every property, whatever its name', async () => {
+  const { cache, commits } = await newStage()
+  const properties = Object.fromEntries(['__proto__', 'toString'].map((name) => [name, titled(name)]))
+  const change = writeOf(PLAN, 'Plan', { properties })
+  await commits.run(() => {
+    cache.applier.journal(change)
+  })
+  const taken = cache.applier.journaled(PLAN)
+  expect(JSON.stringify(taken)).toBe(JSON.stringify(change))
+  expect(JSON.stringify(taken).split('"__proto__":')).toHaveLength(3)
 })
 
 test('a plan in the shape of another version is as good as lost', async () => {

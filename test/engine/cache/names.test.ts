@@ -5,6 +5,7 @@ import {
   longDatabaseNames,
   longPageFileName,
   nameKey,
+  pageDigits,
   pageFileName,
 } from '../../../electron/engine/cache/names.ts'
 import { idNumber } from '../../support/page-builders.ts'
@@ -186,6 +187,17 @@ test('two pages get two files however alike their titles are', () => {
       expect(nameKey(pageFileName(one, ID))).not.toBe(nameKey(pageFileName(other, otherId)))
     }),
   )
+})
+
+test('the name of a page file says whose it is, short or long, and no other name does', () => {
+  fc.assert(
+    fc.property(title, (text) => {
+      expect(pageDigits(pageFileName(text, ID))).toBe('ab12cd34')
+      expect(pageDigits(longPageFileName(text, ID))).toBe('ab12cd34')
+    }),
+  )
+  const others = ['Plan.json', 'Plan (AB12CD34).json', 'Plan (ab12cd34).txt', 'Plan (b12cd34).json', '(ab12cd34).json']
+  for (const name of others) expect(pageDigits(name), name).toBeNull()
 })
 
 test.each([

@@ -190,11 +190,12 @@ test('A page that Notion does not find is a missing object', async () => {
 test('a Notion that gives no answer, or does not accept the token, is told at once, and until it answers again', async () => {
   const answers: RawAnswer[] = [
     { kind: 'no-answer', reason: 'network', detail: 'refused' },
+    { kind: 'no-answer', reason: 'cut', detail: 'other side closed' },
     refusal(401, 'unauthorized'),
     refusal(404, 'object_not_found'),
     body(ME),
   ]
   const { notion, reached } = scripted((_, nth) => answers[nth - 1]!)
   for (const _ of answers) await notion.me()
-  expect(reached).toStrictEqual(['unreachable', 'unauthorized', null, null])
+  expect(reached).toStrictEqual(['unreachable', 'connection_lost', 'unauthorized', null, null])
 })

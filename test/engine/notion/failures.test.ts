@@ -66,14 +66,19 @@ test('Only what is missing or denied speaks of the object that was asked for', (
   expect(speakers.map(([, code]) => code)).toEqual(['restricted_resource', 'object_not_found'])
 })
 
-test('Silence is transient, and says whether it was the time or the way', () => {
-  expect(failureOfSilence({ kind: 'no-answer', reason: 'time-out', detail: '' })).toMatchObject({
-    kind: 'transient',
-    code: 'no_answer',
+describe('silence', () => {
+  const silence = (reason: 'time-out' | 'network' | 'cut', detail: string): NotionFailure =>
+    failureOfSilence({ kind: 'no-answer', reason, detail })
+
+  test.each([
+    ['time-out', 'no_answer', 'in time'],
+    ['network', 'unreachable', 'cannot be reached: fetch failed: connect ECONNREFUSED. Check the network.'],
+    ['cut', 'connection_lost', 'broke off before the answer was complete: fetch failed: connect ECONNREFUSED.'],
+  ] as const)('for its reason (%s) is transient, %s, in plain words', (reason, code, words) => {
+    const failure = silence(reason, 'fetch failed: connect ECONNREFUSED')
+    expect(failure).toMatchObject({ kind: 'transient', code, about: 'way' })
+    expect(failure.message).toContain(words)
   })
-  const unreachable = failureOfSilence({ kind: 'no-answer', reason: 'network', detail: 'connect ECONNREFUSED' })
-  expect(unreachable).toMatchObject({ kind: 'transient', code: 'unreachable' })
-  expect(unreachable.message).toContain('connect ECONNREFUSED')
 })
 
 test('An answer of another shape is permanent: asking again would give it again', () => {

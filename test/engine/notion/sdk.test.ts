@@ -1,7 +1,6 @@
-import type { ServerResponse } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { failureOfRefusal, failureOfSilence, isRateLimit } from '../../../electron/engine/notion/failures.ts'
-import type { NotionRequests, RawAnswer } from '../../../electron/engine/notion/sdk.ts'
+import { type NotionRequests, type RawAnswer, silenceOf } from '../../../electron/engine/notion/sdk.ts'
 import { startSimulator } from '../../../electron/simulator/server.ts'
 import { answering, freePort, type Respond, startAnsweringServer } from '../../support/answering-server.ts'
 import { requestsAt } from '../../support/notion-at.ts'
@@ -35,12 +34,16 @@ const stalledBody: Respond = (response) => {
   response.write('{"object":"page",')
 }
 
-const brokenBody: Respond = (response) => {
-  stalledBody(response, '')
-  setImmediate(() => {
-    response.destroy()
-  })
-}
+/** The headers and the beginning of a body, then `cut`. */
+const cutWithin =
+  (status: number, cut: Respond): Respond =>
+  (response, path) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': '1000' })
+    response.write('{"object":"page",')
+    setImmediate(() => {
+      cut(response, path)
+    })
+  }
 
 describe('Notion’s own refusals', () => {
   test.each([
@@ -123,10 +126,25 @@ describe('no answer', () => {
     }
   })
 
-  test('A connection that breaks within the body is unreachable as well', async () => {
-    expect(told(await askedOf(brokenBody))).toMatchObject({ kind: 'transient', code: 'unreachable' })
-    const cut = await askedOf((response: ServerResponse) => response.destroy())
-    expect(told(cut)).toMatchObject({ kind: 'transient', code: 'unreachable' })
+  test('A name that cannot be looked up is unreachable as well', async () => {
+    // No resolver takes a part of more than 63 letters: nobody on the network is asked.
+    const failure = told(await requestsAt(`http://${'n'.repeat(64)}.invalid`).page(PAGE))
+    expect(failure).toMatchObject({ kind: 'transient', code: 'unreachable' })
+    expect(failure).toHaveProperty('message', expect.stringContaining('getaddrinfo'))
+  })
+
+  test.each<readonly [string, Respond]>([
+    ['closed before the answer', (response) => response.destroy()],
+    ['reset before the answer', (response) => response.socket?.resetAndDestroy()],
+    ['closed within the headers', (response) => response.socket?.end('HTTP/1.1 200 OK\r\ncontent-le')],
+    ['closed within the body', cutWithin(200, (response) => response.destroy())],
+    ['reset within the body', cutWithin(200, (response) => response.socket?.resetAndDestroy())],
+    ['closed within the body of a refusal', cutWithin(503, (response) => response.destroy())],
+    ['left by what is no HTTP', (response) => response.socket?.end('220 mail.example ESMTP\r\n')],
+  ])('A connection that is %s is lost, which is not being offline', async (_what, respond) => {
+    const failure = told(await askedOf(respond))
+    expect(failure).toMatchObject({ kind: 'transient', code: 'connection_lost' })
+    expect(failure).toHaveProperty('message', expect.stringMatching(/^The connection to Notion broke off .+\.$/))
   })
 
   test.each<readonly [string, Respond]>([
@@ -148,8 +166,56 @@ describe('no answer', () => {
       })
     })
     const answer = await requestsAt(url, { signal: ending.signal }).page(PAGE)
-    expect(answer).toMatchObject({ kind: 'no-answer', reason: 'network' })
+    expect(answer).toMatchObject({ kind: 'no-answer', reason: 'cut' })
     expect(await requestsAt(url, { signal: ending.signal }).me()).toMatchObject({ kind: 'no-answer' })
+  })
+})
+
+/** As fetch throws it: the reason is the cause, and several addresses fail with one error of several. */
+const thrown = (...fields: readonly Readonly<Record<string, string>>[]): Error => {
+  const reasons = fields.map((field) => Object.assign(new Error(field['code']), field))
+  return new TypeError('fetch failed', { cause: reasons.length === 1 ? reasons[0] : new AggregateError(reasons) })
+}
+
+describe('what fetch throws', () => {
+  test.each([
+    ['a name that is looked up in vain', thrown({ code: 'ENOTFOUND', syscall: 'getaddrinfo' })],
+    ['a resolver that does not answer', thrown({ code: 'EAI_AGAIN', syscall: 'getaddrinfo' })],
+    ['nobody who listens', thrown({ code: 'ECONNREFUSED', syscall: 'connect' })],
+    ['no way to the network', thrown({ code: 'ENETUNREACH', syscall: 'connect' })],
+    ['no way to the host', thrown({ code: 'EHOSTUNREACH', syscall: 'connect' })],
+    ['a network that went down under an open connection', thrown({ code: 'ENETDOWN', syscall: 'read' })],
+    ['a connection that the system gives up making', thrown({ code: 'ETIMEDOUT', syscall: 'connect' })],
+    ['a connection that fetch gives up making', thrown({ code: 'UND_ERR_CONNECT_TIMEOUT' })],
+    ['a connection that this machine does not allow', thrown({ code: 'EACCES', syscall: 'connect' })],
+    [
+      'several addresses, each for a reason of its own',
+      thrown({ code: 'ETIMEDOUT', syscall: 'connect' }, { code: 'ENETUNREACH', syscall: 'connect' }),
+    ],
+    ['a stranger who answers in the name of the host', thrown({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })],
+    ['a certificate for another name', thrown({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })],
+    ['a certificate that nobody vouches for', thrown({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })],
+    ['a server without TLS', thrown({ code: 'ERR_SSL_WRONG_VERSION_NUMBER' })],
+  ])('for %s says that Notion cannot be reached', (_what, error) => {
+    expect(silenceOf(error)).toMatchObject({ kind: 'no-answer', reason: 'network' })
+    expect(silenceOf(error).detail).toMatch(/^fetch failed: .+/)
+  })
+
+  test.each([
+    ['a reset', thrown({ code: 'ECONNRESET', syscall: 'read' })],
+    ['a reset while it was being made', thrown({ code: 'ECONNRESET', syscall: 'connect' })],
+    ['a request into a closed connection', thrown({ code: 'EPIPE', syscall: 'write' })],
+    ['the other side closing it', thrown({ code: 'UND_ERR_SOCKET' })],
+    ['an open connection that fell silent', thrown({ code: 'ETIMEDOUT', syscall: 'read' })],
+    ['a reason that nobody knew before', thrown({ code: 'EWHATEVER' })],
+    ['no reason', new TypeError('fetch failed')],
+    ['what is no error', 'out of order'],
+  ])('for %s tells of this one connection', (_what, error) => {
+    expect(silenceOf(error)).toMatchObject({ kind: 'no-answer', reason: 'cut' })
+  })
+
+  test.each(['TimeoutError', 'RequestTimeoutError'])('as %s is the time limit', (name) => {
+    expect(silenceOf(Object.assign(new Error('aborted'), { name }))).toMatchObject({ reason: 'time-out' })
   })
 })
 

@@ -1,75 +1,13 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import type { SourceFacts } from '../../../electron/engine/cache/catalogue.ts'
-import { type Connection, createConnection } from '../../../electron/engine/processors/connection.ts'
+import { describe, expect, test } from 'vitest'
+import { createConnection } from '../../../electron/engine/processors/connection.ts'
 import { type CachedWorkspace, openCachedWorkspace } from '../../support/cached-workspace.ts'
+import { connect, watchedTitles } from '../../support/connected-workspace.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { notionAt } from '../../support/notion-at.ts'
 import { createRecordedLog } from '../../support/recorded-log.ts'
 
 const PEOPLE = 'People & Contacts'
 const TASKS = 'Actionable Tasks'
-
-interface Connected extends CachedWorkspace {
-  readonly connection: Connection
-  /** Starts; resolves when a round ended: everything is known, or it sleeps until the next one. */
-  readonly round: () => Promise<void>
-  /** Moves time to just before the next round, then to it; resolves when that round has ended. */
-  readonly nextRound: (afterMs: number) => Promise<void>
-  readonly log: ReturnType<typeof createRecordedLog>
-}
-
-/** How the disk takes what was learnt; null: as it should. */
-type Refusal = (() => Error) | null
-
-const connect = async (cached: CachedWorkspace, refusals: Refusal[] = []): Promise<Connected> => {
-  const clock = createManualClock()
-  const ending = new AbortController()
-  const log = createRecordedLog()
-  const connection = createConnection({
-    notion: notionAt(cached.simulator.url, { signal: ending.signal }),
-    catalogue: cached.cache.catalogue,
-    watchList: cached.cache.watchList,
-    clock,
-    log,
-    signal: ending.signal,
-    learn: async (facts: readonly SourceFacts[]) => {
-      const refusal = refusals.shift() ?? null
-      if (refusal !== null) throw refusal()
-      await cached.learn(facts)
-    },
-  })
-  onTestFinished(async () => {
-    ending.abort()
-    await connection.stop()
-  })
-  const settled = (asleep: Promise<void>): Promise<void> => Promise.race([asleep, connection.stop()])
-  return {
-    ...cached,
-    connection,
-    log,
-    round: () => {
-      const asleep = clock.nextTimer()
-      connection.start()
-      return settled(asleep)
-    },
-    nextRound: (afterMs) => {
-      const asked = cached.simulator.requests()
-      clock.advance(afterMs - 1)
-      expect(cached.simulator.requests()).toBe(asked)
-      expect(clock.dueTimes()).toEqual([clock.now() + 1])
-      const asleep = clock.nextTimer()
-      clock.advance(1)
-      return settled(asleep)
-    },
-  }
-}
-
-const watchedTitles = ({ cache }: CachedWorkspace): readonly string[] =>
-  cache.catalogue
-    .all()
-    .filter((source) => source.isWatched)
-    .map((source) => `${source.databaseTitle} / ${source.sourceTitle}`)
-    .toSorted()
 
 const databaseOf = ({ workspace }: CachedWorkspace, title = PEOPLE) =>
   workspace.databases.find((database) => database.title === title)!
@@ -225,7 +163,8 @@ test('Stopping ends the asking, asleep or not, and is no error', async () => {
   const log = createRecordedLog()
   const { catalogue, watchList } = cached.cache
   const notion = notionAt(cached.simulator.url, { signal: ending.signal })
-  const parts = { notion, catalogue, watchList, clock, log, signal: ending.signal, learn: cached.learn }
+  const outageOver = () => Promise.resolve()
+  const parts = { notion, catalogue, watchList, clock, log, signal: ending.signal, learn: cached.learn, outageOver }
   const connection = createConnection(parts)
   const asleep = clock.nextTimer()
   connection.start()

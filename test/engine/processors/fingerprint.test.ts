@@ -78,6 +78,20 @@ describe('another state has another fingerprint', () => {
     )
   })
 
+  test.each(['request_id', 'expiry_time', 'url', '__proto__', 'constructor'])(
+    'where a property that somebody called %s has another value, or was kept',
+    (name) => {
+      const address = (value: string) => ({ id: 'p', type: 'url', url: value })
+      const others = [['expiry_time', address('soon')] as const]
+      const texts = (value: string) => page(Object.fromEntries([...others, [name, address(value)] as const]))
+      const fields = (state: 'updated' | 'kept') => Object.fromEntries([[name, state] as const])
+      const before = fingerprintOf(texts('https://a.example/?q=1'), null, fields('updated'))
+      expect(fingerprintOf(texts('https://a.example/?q=2'), null, fields('updated'))).not.toBe(before)
+      expect(fingerprintOf(texts('https://a.example/?q=1'), null, fields('kept'))).not.toBe(before)
+      expect(fingerprintOf(texts('https://a.example/?q=1'), null, fields('updated'))).toBe(before)
+    },
+  )
+
   test('where a text is moved from one key to another', () => {
     expect(fingerprintOf(page({}, { a: 'x' }), null, {})).not.toBe(fingerprintOf(page({}, { b: 'x' }), null, {}))
     expect(fingerprintOf(page({}), null, {})).not.toBe(fingerprintOf(page({}), text(''), {}))

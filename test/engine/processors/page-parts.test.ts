@@ -91,6 +91,36 @@ describe('references', () => {
   })
 })
 
+test('A property called __proto__ that cannot be had in full keeps its old value, and is told as kept', async () => {
+  const { cached, id } = await openLongContact(30)
+  const path = `/v1/pages/${id}`
+  /** Notion shows the relation under that name from now on. */
+  const show = (count: number): void => {
+    cached.workspace.editPage(id, { properties: { Tasks: cached.workspace.pageIds(TASKS).slice(0, count) } })
+    const { properties, ...page } = cached.workspace.page(id) as { properties: Record<string, { relation: unknown[] }> }
+    const tasks = properties['Tasks']!
+    const shown = { ...tasks, relation: tasks.relation.slice(0, 25), has_more: count > 25 }
+    const body = { ...page, properties: Object.fromEntries([['__proto__', shown]]) }
+    cached.simulator.clearFaults()
+    cached.simulator.failNext({ match: new RegExp(`^${path}$`), times: null, status: 200, body })
+  }
+  const held = () => {
+    const { page, sync } = pageIn(cached.cacheFolder, id)
+    const [[name, property] = [], ...others] = Object.entries(page.properties)
+    expect(others).toEqual([])
+    return { name, count: (property?.['relation'] as unknown[]).length, fields: Object.entries(sync.fields) }
+  }
+  show(30)
+  expect(await cached.attempt('page', id)).toMatchObject({ kind: 'done', outcome: 'written' })
+  expect(held()).toEqual({ name: '__proto__', count: 30, fields: [['__proto__', 'updated']] })
+  show(40)
+  cached.simulator.failNext({ match: /\/properties\//, times: 1, status: 503 })
+  expect(await cached.attempt('page', id)).toMatchObject({ kind: 'failed' })
+  expect(held()).toEqual({ name: '__proto__', count: 30, fields: [['__proto__', 'kept']] })
+  expect(await cached.attempt('page', id)).toMatchObject({ kind: 'done', outcome: 'written' })
+  expect(held()).toEqual({ name: '__proto__', count: 40, fields: [['__proto__', 'updated']] })
+})
+
 describe('the text', () => {
   test('of before stays where the new one cannot be had; the retry brings it', async () => {
     const cached = await openCachedWorkspace({ watched: [PEOPLE] })

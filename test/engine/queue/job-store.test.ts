@@ -127,6 +127,39 @@ describe('an attempt that cost nothing', () => {
     expect(rows('SELECT state, reason, ended_at FROM job')).toEqual([{ state: 'active', reason: null, ended_at: null }])
   })
 
+  test('is taken back from a job that waits or is being worked on by then: it goes on with fewer failures', () => {
+    const { jobs, arrive, rows } = createQueue()
+    arrive(1)
+    jobs.delay(claimOne(jobs, T), failedAt(T), T + 10)
+    jobs.fail(claimOne(jobs, T + 10), failedAt(T + 10), T + 10)
+    // The same job twice: once it waits, the second is still to be taken back.
+    expect(jobs.refund([1, 1], T + 20)).toBe(1)
+    expect(rows('SELECT * FROM attempt')).toEqual([])
+    const again = claimOne(jobs, T + 20)
+    expect(again).toMatchObject({ failedAttempts: 0 })
+    jobs.delay(again, failedAt(T + 20), T + 30)
+    const active = claimOne(jobs, T + 30)
+    expect(jobs.refund([1], T + 40)).toBe(0)
+    expect(rows('SELECT state, failed_attempts FROM job')).toEqual([{ state: 'active', failed_attempts: 0 }])
+    jobs.complete(active, 'written', null, T + 50)
+    expect(jobs.counts()).toMatchObject({ completed: 1, waiting: 0 })
+  })
+
+  test('gives back how many events are no longer failed: those of jobs that were, with none that came later', () => {
+    const { jobs, arrive } = createQueue()
+    for (const number of [1, 1, 1, 2, 3, 3]) arrive(number)
+    const [one, two, three] = jobs.claim(T, 9)
+    jobs.fail(one!, failedAt(T), T)
+    jobs.delay(two!, failedAt(T), T + 100)
+    jobs.fail(three!, failedAt(T), T)
+    arrive(1, 5)
+    expect(jobs.refund([one!.id, two!.id, 99], T + 10)).toBe(3)
+    expect(jobs.refund([one!.id, two!.id], T + 10)).toBe(0)
+    expect(jobs.refund([], T + 10)).toBe(0)
+    expect(jobs.counts()).toMatchObject({ failed: 1, waiting: 1, delayed: 1 })
+    expect(jobs.claim(T + 10, 9)).toMatchObject([{ id: one!.id, eventCount: 4, failedAttempts: 0 }])
+  })
+
   test('is not taken back from a job that was completed, discarded, sent round again or is gone meanwhile', () => {
     const { jobs, arrive, rows, database } = createQueue()
     for (const number of [1, 2, 3]) arrive(number)
@@ -135,7 +168,7 @@ describe('an attempt that cost nothing', () => {
     database.sql(`UPDATE job SET state = 'discarded' WHERE id = 2`).run()
     jobs.retry(3, T)
     const before = rows('SELECT * FROM job')
-    jobs.refund([1, 2, 3, 3, 99], T + 10)
+    expect(jobs.refund([1, 2, 3, 3, 99], T + 10)).toBe(0)
     expect(rows('SELECT * FROM job')).toEqual(before)
     expect(rows('SELECT * FROM attempt')).toHaveLength(3)
   })

@@ -54,7 +54,7 @@ describe('degraded', () => {
     [
       'Notion fails for all',
       { hold: { kind: 'outage', outage: 'failing', since: UNTIL } },
-      'Notion fails for every page since 2026-11-23T12:00:07.000Z. It is asked every 30 seconds; the queue goes on by itself.',
+      'Notion has failed for several pages in a row since 2026-11-23T12:00:07.000Z. It is asked every 30 seconds; the queue goes on by itself.',
     ],
     ['a stage reports that something does not follow', { reported: [outage] }, outage.message],
   ])('while %s, and a person reads why', (_, facts, message) => {

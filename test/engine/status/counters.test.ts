@@ -41,6 +41,18 @@ describe('the counters', () => {
   })
 })
 
+test('events whose failure cost nothing after all are no longer failed; how many they were is told beside it', () => {
+  const counters = createCounters()
+  counters.failed(3, 10)
+  counters.failed(2, 10)
+  counters.postponed(0)
+  counters.postponed(2)
+  counters.refunded(1)
+  expect(counters.metrics()).toMatchObject({ events_failed: 2, events_processed: 0 })
+  expect(counters.refundedEvents()).toBe(3)
+  expect(counters.attempts()).toMatchObject({ failed: 2, postponed: 2 })
+})
+
 test('the last event is the newest that was authentic; a refused request is none', () => {
   const counters = createCounters()
   counters.answered(answer('ignored'), 1_000)
@@ -72,6 +84,16 @@ describe('the processing time', () => {
     const counters = createCounters()
     counters.failed(1, 40)
     expect(counters.metrics().processing_time.p50_ms).toBe(40)
+  })
+
+  test('is that of events: what we ask for ourselves, the titles of related pages, says nothing of it', () => {
+    const counters = createCounters()
+    counters.processed(0, 2)
+    counters.failed(0, 3)
+    expect(counters.metrics().processing_time).toStrictEqual({ p50_ms: 0, p95_ms: 0, p99_ms: 0 })
+    for (const events of [0, 0, 1, 0]) counters.processed(events, events === 0 ? 2 : 900)
+    expect(counters.metrics().processing_time).toStrictEqual({ p50_ms: 900, p95_ms: 900, p99_ms: 900 })
+    expect(counters.attempts()).toMatchObject({ completed: 5, failed: 1 })
   })
 
   test('never falls with the rank, and is always one that was measured', () => {

@@ -7,6 +7,7 @@ import { parsePrometheusText } from '../../support/prometheus-text.ts'
 const facts = (changes: Partial<MetricFacts> = {}): MetricFacts => ({
   status: engineStatus(),
   oldestWaitingMs: 0,
+  refundedEvents: 0,
   attempts: { completed: 0, delayed: 0, failed: 0, postponed: 0 },
   notionRequests: 0,
   requestsLeft: 180,
@@ -45,6 +46,7 @@ test('every fact is shown under its name, in seconds and bytes', async () => {
     facts({
       status,
       oldestWaitingMs: 61_500,
+      refundedEvents: 5,
       attempts: { completed: 21, delayed: 22, failed: 23, postponed: 24 },
       notionRequests: 31,
       requestsLeft: 149,
@@ -58,7 +60,8 @@ test('every fact is shown under its name, in seconds and bytes', async () => {
     blackcore_events_total: {
       '{result="received"}': 11,
       '{result="processed"}': 12,
-      '{result="failed"}': 13,
+      '{result="failed"}': 18,
+      '{result="refunded"}': 5,
       '{result="ignored"}': 14,
       '{result="duplicate"}': 15,
     },

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { failureOfSilence } from '../../../electron/engine/notion/failures.ts'
 import type { PlanResult } from '../../../electron/engine/processors/planned.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import { type CrewOptions, createCrewAtQueue } from '../../support/crew-at-queue.ts'
@@ -32,7 +33,7 @@ describe('while Notion cannot be reached', () => {
       Array(3).fill({ state: 'waiting', failed_attempts: 0, outcome: null, reason: null }),
     )
     expect(rows('SELECT * FROM attempt')).toEqual([])
-    expect(counted).toEqual({ completed: 0, failed: 0, delayed: 0, postponed: 1 })
+    expect(counted).toEqual({ completed: 0, failed: 0, delayed: 0, postponed: 1, refunded: 0 })
   })
 
   test('one probe goes out every 30 seconds; when it is answered everything is done, by itself', async () => {
@@ -79,6 +80,22 @@ describe('while Notion cannot be reached', () => {
     expect(rows(SPENT)).toEqual([{ attempts: 0, failed: 0 }])
     expect(counted).toMatchObject({ postponed: 2, failed: 0 })
   })
+})
+
+test('a connection that breaks off once costs its page an attempt, and holds up nobody', async () => {
+  const { arrive, comesTo, rest, pass, attempted, flow, counted, rows } = createRun()
+  const lost = failureOfSilence({ kind: 'no-answer', reason: 'cut', detail: 'fetch failed: other side closed' })
+  const results = [refused(lost)]
+  comesTo(1, () => results.shift() ?? planned())
+  arrive(1, 2, 3)
+  await rest()
+  expect(flow.hold()).toBeNull()
+  expect(attempted).toEqual([1, 2, 3])
+  expect(rows('SELECT job_id, code, message FROM attempt')).toEqual([
+    { job_id: 1, code: 'connection_lost', message: lost.message },
+  ])
+  await pass(2_000)
+  expect(counted).toEqual({ completed: 3, failed: 0, delayed: 1, postponed: 0, refunded: 0 })
 })
 
 describe('a Notion that fails', () => {
@@ -147,7 +164,7 @@ describe('a Notion that fails', () => {
     await pass(20_000)
     expect(flow.hold()).toBeNull()
     expect(queue.jobs.counts()).toMatchObject({ failed: 1, completed: 1 })
-    expect(counted).toEqual({ completed: 1, failed: 1, delayed: 2, postponed: 0 })
+    expect(counted).toEqual({ completed: 1, failed: 1, delayed: 2, postponed: 0, refunded: 0 })
   })
 })
 

@@ -18,6 +18,7 @@ const createRun = () => {
     rateLimitedUntil: null as number | null,
     probes: 0,
     opened: 0,
+    refunded: [] as (readonly number[])[],
     answer: (): Promise<Failure | null> => Promise.resolve(unreachable),
   }
   const flow = createFlow({
@@ -28,6 +29,9 @@ const createRun = () => {
     probe: () => {
       state.probes += 1
       return state.answer()
+    },
+    refund: (jobIds) => {
+      state.refunded.push(jobIds)
     },
     onOpen: () => {
       state.opened += 1
@@ -131,6 +135,86 @@ describe('an outage', () => {
     await pass(300_000)
     expect(state.probes).toBe(2)
     expect(clock.dueTimes()).toEqual([])
+  })
+})
+
+describe('pages that Notion fails for while it answers the probe', () => {
+  const contradicted = async () => {
+    const run = createRun()
+    run.state.answer = () => Promise.resolve(null)
+    for (const page of [1, 2, 3]) run.flow.attemptEnded(`page:${page}`, page, transient)
+    await run.pass(30_000)
+    expect(run.flow.hold()).toBeNull()
+    return run
+  }
+
+  test('pay for the next row, and hold the queue for 30 seconds with it', async () => {
+    const { flow, state, pass } = await contradicted()
+    for (const page of [1, 2, 3]) expect(flow.attemptEnded(`page:${page}`, page, transient)).toBeNull()
+    expect(flow.hold()).toMatchObject({ kind: 'outage', outage: 'failing' })
+    await pass(30_000)
+    expect(flow.hold()).toBeNull()
+    expect(state).toMatchObject({ probes: 2, opened: 2, refunded: [] })
+  })
+
+  test('get it back when the probe fails as well; the others of their row at once', async () => {
+    const { flow, state, pass } = await contradicted()
+    state.answer = () => Promise.resolve(transient)
+    for (const page of [4, 1, 2]) expect(flow.attemptEnded(`page:${page}`, page, transient)).toBeNull()
+    expect(state.refunded).toEqual([[4]])
+    await pass(30_000)
+    await pass(30_000)
+    expect(state.refunded).toEqual([[4], [1, 2]])
+  })
+
+  test('keep what they paid when the end of the program gave the probe up', async () => {
+    const { flow, state, pass } = await contradicted()
+    const givenUp = Promise.withResolvers<Failure | null>()
+    state.answer = () => givenUp.promise
+    for (const page of [1, 2, 3]) flow.attemptEnded(`page:${page}`, page, transient)
+    await pass(30_000)
+    flow.stop()
+    givenUp.resolve(transient)
+    await endOfTurn()
+    expect(state.refunded).toEqual([])
+  })
+})
+
+describe('who waits for the end of an outage', () => {
+  const never = new AbortController().signal
+
+  test('waits for nothing when there is none, and until it is over where there is one', async () => {
+    const { flow, state, pass } = createRun()
+    await flow.outageOver(never)
+    flow.attemptEnded('page:1', 1, unreachable)
+    let isOver = false
+    const over = flow.outageOver(never).then(() => {
+      isOver = true
+    })
+    await pass(120_000)
+    expect(isOver).toBe(false)
+    state.answer = () => Promise.resolve(null)
+    await pass(30_000)
+    expect(isOver).toBe(true)
+    await over
+  })
+
+  test('waits for no person who paused the queue, nor for a rate limit', async () => {
+    const { flow, clock, state } = createRun()
+    state.pause = { until: null }
+    state.rateLimitedUntil = clock.now() + 60_000
+    expect(flow.hold()).not.toBeNull()
+    await flow.outageOver(never)
+  })
+
+  test('is let go when the program ends', async () => {
+    const { flow } = createRun()
+    const ending = new AbortController()
+    flow.attemptEnded('page:1', 1, unreachable)
+    const over = flow.outageOver(ending.signal)
+    ending.abort()
+    await expect(over).rejects.toThrow()
+    await expect(flow.outageOver(ending.signal)).rejects.toThrow()
   })
 })
 

@@ -48,7 +48,7 @@ const createRun = (retryAttempts = 3) => {
     log,
     attemptEnded: () => state.sharedBy,
     onDelayed: () => undefined,
-    onPostponed: () => told.push({ what: 'postponed', events: 0, durationMs: 0 }),
+    onPostponed: (events) => told.push({ what: 'postponed', events, durationMs: 0 }),
     onTrouble: (message) => troubles.push(message),
     onProcessed: (events, durationMs) => told.push({ what: 'processed', events, durationMs }),
     onFailed: (events, durationMs) => told.push({ what: 'failed', events, durationMs }),
@@ -168,6 +168,25 @@ describe('an attempt that ran into a trouble of all', () => {
     expect(told).toStrictEqual([{ what: 'postponed', events: 0, durationMs: 0 }])
     expect(log.lines).toMatchObject([{ level: 'info', fields: { code: 'service_unavailable' } }])
   })
+})
+
+test('the trouble of all takes back what it made fail before: each of those events once, though it is stored again', async () => {
+  const { arrive, attempt, clock, jobs, run, state, told } = createRun(0)
+  await attempt(refused(transient))
+  arrive('e3')
+  state.sharedBy = [1]
+  state.refusals = 1
+  state.result = refused(transient)
+  const ended = run(claimOne(jobs, clock.now()))
+  await clock.nextTimer()
+  clock.advance(1_000)
+  await ended
+  expect(told).toMatchObject([
+    { what: 'failed', events: 2 },
+    { what: 'postponed', events: 2 },
+  ])
+  expect(jobs.counts()).toMatchObject({ failed: 0, waiting: 1 })
+  expect(claimOne(jobs, clock.now())).toMatchObject({ eventCount: 3, failedAttempts: 0 })
 })
 
 describe('an event that comes during an attempt', () => {
