@@ -1,10 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Program, runToEnd, startProgram } from './programs.ts'
 
 export const SECRET = 'secret_benchbenchbenchbenchbench'
+
+/** As `npm run headless` starts it. */
+const ENGINE_FLAGS = JSON.parse(
+  readFileSync(new URL('../../scripts/engine-flags.json', import.meta.url), 'utf8'),
+) as readonly string[]
 
 export interface BenchFolder {
   readonly folder: string
@@ -36,7 +41,7 @@ export const benchFolder = (baseUrl: string, webhook: Group, others: { readonly 
     folder,
     dataFolder,
     cacheFolder: join(folder, 'cache'),
-    startEngine: () => startProgram('../../electron/headless.ts', own),
+    startEngine: () => startProgram('../../electron/headless.ts', own, ENGINE_FLAGS),
     waitIdle: () => runToEnd('../../electron/headless.ts', ['wait-idle', ...own]),
     remove: () => {
       rmSync(folder, { recursive: true, force: true })

@@ -10,9 +10,13 @@ export interface Program {
 }
 
 /** Starts a program of the project in a process of its own; resolves with what its `ready` line says. */
-export const startProgram = async (file: string, args: readonly string[] = []): Promise<Program> => {
+export const startProgram = async (
+  file: string,
+  args: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<Program> => {
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [...flags, path, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
   const lines = createInterface({ input: child.stdout })
   for await (const line of lines) {
     if (!line.startsWith('ready ')) continue

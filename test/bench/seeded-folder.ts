@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { startSimulator, type Simulator } from '../../electron/simulator/server.ts'
 import { type BenchFolder, benchFolder } from './bench-folder.ts'
 import { runToEnd } from './programs.ts'
@@ -33,6 +34,8 @@ export const seededFolder = async ({ simulator, workspace }: BenchNotion, record
   const page = simulator.workspace.page(workspace.pageIds[0] ?? '')
   const args = [bench.dataFolder, bench.cacheFolder, String(records)]
   await runToEnd('./seed-program.ts', args, JSON.stringify({ workspace, page }))
+  // What the system still has to write of it would be measured with what comes.
+  if (process.platform !== 'win32') spawnSync('sync')
   const engine = await bench.startEngine()
   await bench.waitIdle()
   await engine.stop()

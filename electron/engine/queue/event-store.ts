@@ -77,6 +77,20 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
       )
       .get<{ n: number }>()?.n ?? 0
 
+  /** What `openJobs` said in this turn, and what was opened since; null before the first. */
+  let openNow: number | null = null
+
+  /** Counted once for all events of a commit, and again where that is not sure to leave room. */
+  const isFull = (): boolean => {
+    if (openNow === null) {
+      queueMicrotask(() => {
+        openNow = null
+      })
+    }
+    if (openNow === null || openNow >= queueSize) openNow = openJobs()
+    return openNow >= queueSize
+  }
+
   const hasOpenJob = (key: string): boolean =>
     database.sql(`SELECT 1 FROM job WHERE entity = ? AND state IN ('waiting', 'delayed')`).get(key) !== undefined
 
@@ -118,10 +132,11 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
     },
     enqueue: (event, entity) => {
       const key = entityKey(entity)
-      if (openJobs() >= queueSize && !hasOpenJob(key)) return 'full'
+      if (isFull() && !hasOpenJob(key)) return 'full'
       const seq = takeSeq()
       const jobId = upsertJob(key, 'delivery', event.receivedAt, quiet.quietMs, seq, event.id)
       insertEvent(event, seq, null, jobId)
+      if (openNow !== null) openNow += 1
       return 'queued'
     },
     enqueueInternal: (entity, now, delayMs = 0) => {

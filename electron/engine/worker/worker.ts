@@ -34,12 +34,19 @@ export interface Worker {
 /** After a claim that failed, because the disk refuses. */
 const CLAIM_AGAIN_MS = 1_000
 
+/**
+ * Where nothing is due, nothing is claimed: a claim is a commit. It is tried this often all the same, because it dates
+ * anew what a clock that was set back had put far ahead.
+ */
+const CLAIM_AT_LEAST_EVERY_MS = 60_000
+
 /** Most that run at all. */
 const MOST_RUNNING = 48
 
 export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, clock: Clock, log: Log): Worker => {
   const running = new Set<Promise<void>>()
   let asking = 0
+  let claimedAtMs = Number.NEGATIVE_INFINITY
   let timer: Timer | null = null
   let claiming: Promise<void> | null = null
   let isWokenMeanwhile = false
@@ -75,14 +82,28 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
     running.add(attempt)
   }
 
+  const isNothingDue = (): boolean => {
+    if (clock.monotonicMs() - claimedAtMs >= CLAIM_AT_LEAST_EVERY_MS) return false
+    const dueAt = ports.nextDueAt()
+    return dueAt === null || dueAt > clock.now()
+  }
+
+  const sleepUntilDue = (): void => {
+    const dueAt = ports.nextDueAt()
+    if (dueAt !== null && free() > 0) sleepFor(Math.min(dueAt - clock.now(), CLAIM_AT_LEAST_EVERY_MS))
+  }
+
   const claimSome = async (): Promise<void> => {
     try {
-      const jobs = await ports.claim(free())
-      ports.onTrouble(null)
-      for (const job of jobs) start(job)
-      const dueAt = ports.nextDueAt()
-      if (dueAt !== null && free() > 0) sleepFor(dueAt - clock.now())
+      if (!isNothingDue()) {
+        const jobs = await ports.claim(free())
+        claimedAtMs = clock.monotonicMs()
+        ports.onTrouble(null)
+        for (const job of jobs) start(job)
+      }
+      sleepUntilDue()
     } catch (error) {
+      claimedAtMs = Number.NEGATIVE_INFINITY
       ports.onTrouble(`No job can be started: ${errorText(error)}. Check the space on the disk of the data folder.`)
       log.error({ error: errorText(error) }, 'No job can be claimed')
       sleepFor(CLAIM_AGAIN_MS)

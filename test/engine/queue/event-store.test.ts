@@ -4,6 +4,7 @@ import { createJobStore } from '../../../electron/engine/queue/job-store.ts'
 import { claimOne, failedAt, page, pageEvent } from '../../support/job-making.ts'
 import { notionId } from '../../support/notion-ids.ts'
 import { createQueueFile } from '../../support/queue-file.ts'
+import { endOfTurn } from '../../support/end-of-turn.ts'
 
 const T = Date.UTC(2026, 10, 23, 12)
 const QUIET: QuietTime = { quietMs: 5_000, longestMs: 30_000 }
@@ -132,6 +133,29 @@ describe('jobs of our own', () => {
     expect(arrive(0, 1)).toBe('queued')
     expect(arrive(0, 2)).toBe('queued')
     expect(jobs.counts().waiting).toBe(2)
+  })
+})
+
+describe('the room in the queue', () => {
+  test('is used to the last job by the events of one commit, those that join a job taking none', () => {
+    const { arrive, database, jobs } = createQueue(QUIET, 3)
+    const answers = database.transaction(() => [1, 1, 1, 2, 2, 3, 4, 3, 5].map((number) => arrive(0, number)))
+    expect(answers).toEqual([...Array<string>(6).fill('queued'), 'full', 'queued', 'full'])
+    expect(jobs.counts().waiting).toBe(3)
+  })
+
+  test('is there again for what comes after a commit that was taken back, or after jobs have ended', async () => {
+    const { arrive, database, jobs } = createQueue(QUIET, 2)
+    expect(() =>
+      database.transaction(() => {
+        for (const number of [1, 2]) arrive(0, number)
+        throw new Error('a neighbour failed')
+      }),
+    ).toThrow('a neighbour failed')
+    expect([1, 2, 3].map((number) => arrive(0, number))).toEqual(['queued', 'queued', 'full'])
+    await endOfTurn()
+    for (const job of jobs.claim(T + 5_000, 1)) jobs.complete(job, 'written', null, T + 5_000)
+    expect([3, 4].map((number) => arrive(0, number))).toEqual(['queued', 'full'])
   })
 })
 

@@ -133,12 +133,37 @@ describe('claiming', () => {
   test('happens again when something became due while a claim was under way', async () => {
     const first = Promise.withResolvers<readonly number[]>()
     const answers = [first.promise, Promise.resolve([7])]
-    const { worker, started } = createRun(2, { claim: () => answers.shift() ?? Promise.resolve([]) })
+    const { worker, started } = createRun(2, {
+      claim: () => answers.shift() ?? Promise.resolve([]),
+      nextDueAt: () => (answers.length > 0 ? 0 : null),
+    })
     worker.wake()
     worker.wake()
     first.resolve([])
     await endOfTurn()
     expect(started).toStrictEqual([7])
+  })
+
+  test('is left out while nothing is due, but for once a minute: a clock may have been set back', async () => {
+    const { worker, clock, state, started, add } = createRun(2)
+    add(1, 5_000)
+    await endOfTurn()
+    expect(state.claims).toBe(1)
+    for (let wake = 0; wake < 5; wake += 1) {
+      worker.wake()
+      await endOfTurn()
+    }
+    expect(state.claims).toBe(1)
+    clock.advance(5_000)
+    await endOfTurn()
+    expect(started).toStrictEqual([1])
+    add(2, 24 * 3_600_000)
+    await endOfTurn()
+    const { claims } = state
+    clock.advance(60_000)
+    await endOfTurn()
+    expect(state.claims).toBe(claims + 1)
+    expect(started).toStrictEqual([1])
   })
 
   test('is tried again after a second when it fails, and told', async () => {
