@@ -3,6 +3,7 @@ import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
 import { cacheFolders } from './cache/folders.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
+import { endsWithin } from './foundation/deadline.ts'
 import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
 import { closeServer, listenAt } from './foundation/listening.ts'
@@ -13,12 +14,11 @@ import { createFilterView } from './intake/filter-view.ts'
 import { createIntake } from './intake/intake.ts'
 import { WEBHOOK_PATH } from './intake/listener.ts'
 import { MIGRATIONS } from './queue/migrations.ts'
-import { createRequestBudget } from './notion/budget.ts'
-import { createNotion } from './notion/client.ts'
-import type { NotionFailure } from './notion/failures.ts'
-import { createSdkRequests, type NotionRequests } from './notion/sdk.ts'
+import { openNotion } from './notion/open.ts'
+import type { NotionRequests } from './notion/sdk.ts'
 import { createConnection } from './processors/connection.ts'
 import { createPlanner } from './processors/planner.ts'
+import { storeBeginning } from './queue/beginning.ts'
 import { createCalls } from './queue/calls.ts'
 import type { ClaimedJob } from './queue/job-store.ts'
 import { openQueue } from './queue/queue.ts'
@@ -72,7 +72,7 @@ export interface EngineSeams {
 
 /** The whole end is promised within 10 s: what is given up needs a moment to come to rest. */
 const DRAIN_LIMIT_MS = 9_000
-const ANSWER_LIMIT_MS = 60_000
+const END_LIMIT_MS = 9_500
 
 /**
  * Starts an engine. Rejects with a StartError or SettingsError; before a port is touched, where folders or another
@@ -96,7 +96,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     beforeCommit: seams.beforeCommit,
   })
   const { database } = storage
-  const commits = createGroupCommit(database)
+  const commits = createGroupCommit(database, clock.monotonicMs)
   const counters = createCounters()
   const troubles = createTroubles()
   const { tell } = troubles
@@ -113,22 +113,23 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     clock,
     log,
     wantTitles: (pageIds) => {
-      for (const id of pageIds) {
-        events.enqueueInternal({ kind: 'title', id }, clock.now(), webhook.debouncing.pageUpdatesMs)
-      }
+      events.enqueueTitles(pageIds, clock.now())
     },
   }).catch((error: unknown) => {
     throw storage.closedBy(error)
   })
   const { catalogue, watchList, records, keeper } = cache
 
-  const onReach = (failure: NotionFailure | null): void => {
-    tell('notion')(failure?.message ?? null)
-  }
-  const budget = createRequestBudget(clock, notionSettings.requestsPerMinute)
-  const sdk = { ...notionSettings, token, answerLimitMs: ANSWER_LIMIT_MS, signal: ending.signal }
-  const requests = seams.requests?.(createSdkRequests(sdk)) ?? createSdkRequests(sdk)
-  const notion = createNotion({ requests, budget, signal: ending.signal, onReach })
+  const { notion, budget } = openNotion({
+    settings: notionSettings,
+    token,
+    clock,
+    signal: ending.signal,
+    seam: seams.requests,
+    onReach: (failure) => {
+      tell('notion')(failure?.message ?? null)
+    },
+  })
 
   const { events, jobs, notes, people, pruning } = openQueue({
     database,
@@ -139,16 +140,14 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     quietMs: webhook.debouncing.pageUpdatesMs,
   })
 
-  const { learn, fetchHeldPages } = createTakingUp({ database, events, catalogue, records, clock })
+  const { learn, learnTitles, fetchHeldPages } = createTakingUp({ database, events, catalogue, records, clock })
 
   const { worker, flow } = createCrew<ClaimedJob>({
     jobs,
     commits,
     applier: cache.applier,
     learn,
-    learnTitles: (titles) => {
-      records.storeTitles(titles, clock.now())
-    },
+    learnTitles,
     plan: createPlanner({
       notion,
       catalogue,
@@ -217,10 +216,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   })
 
   const whenIdle = createIdleWait({
-    openJobs: () => {
-      const counts = jobs.counts()
-      return counts.waiting + counts.delayed + counts.active
-    },
+    openJobs: jobs.open,
     worker,
     files: keeper,
     changed,
@@ -233,26 +229,28 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     pruning.stop()
     flow.stop()
     loopDelay.stop()
-    await closeServer(listener, clock)
-    await worker.drain()
-    if (!ending.signal.aborted) await keeper.flushNow()
-    ending.abort()
+    const isOrderly = await endsWithin(clock, END_LIMIT_MS, async () => {
+      await closeServer(listener, clock)
+      await worker.drain()
+      if (!ending.signal.aborted) await keeper.flushNow()
+      ending.abort()
+      await Promise.all([keeper.stop(), connection.stop()])
+    })
     limit.cancel()
-    await Promise.all([keeper.stop(), connection.stop()])
-    storage.close()
+    // Closing would wait for a disk that does not answer: the next start takes up what is left, as after a crash.
+    if (isOrderly) storage.close()
+    else log.error({}, 'The disk does not answer; ending without it')
   }
 
   let address: string
   try {
     const { host, port } = webhook.listen
     const left = database.transaction(() => {
-      if (storage.setAside !== null || cache.isBegunAnew) notes.noteCatchUpDue(clock.now())
+      const found = { folder: cache.folder, setAside: storage.setAside }
+      storeBeginning({ notes, fetchHeldPages, log }, found, clock.now())
+      cache.settleFolder()
       return jobs.recover(clock.now())
     })
-    if (storage.setAside !== null) {
-      log.error({ file: storage.setAside }, 'The queue’s database was damaged. It was set aside, and a new one begun')
-    }
-    if (cache.isOtherFolder) fetchHeldPages(null)
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')
     address = await listenAt(listener, host, port, where('webhook.listen.port'))
   } catch (error) {
@@ -276,6 +274,9 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       isPaired: webhook.secret !== null,
       workspaceName: connection.workspace()?.name ?? null,
       isCatchUpDue: notes.isCatchUpDue(),
+      lostQueue: notes.hasLoss() ? storage.setAside : null,
+      flushingMs: commits.flushingMs(),
+      queueSize: webhook.processing.queueSize,
       hold: flow.hold(),
       trashedDatabases: catalogue.trashed(),
       triggers,

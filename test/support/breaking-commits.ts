@@ -12,6 +12,7 @@ export const createBreakingCommits = (commits: GroupCommit, before: () => void |
   },
   flushed: commits.flushed,
   isInDoubt: commits.isInDoubt,
+  flushingMs: commits.flushingMs,
 })
 
 /** Commits that have none: each work runs at once, and is counted. */
@@ -20,5 +21,5 @@ export const createImmediateCommits = (counted: () => void): GroupCommit => {
     counted()
     return work()
   }
-  return { run, runQuick: run, flushed: () => Promise.resolve(), isInDoubt: () => false }
+  return { run, runQuick: run, flushed: () => Promise.resolve(), isInDoubt: () => false, flushingMs: () => 0 }
 }

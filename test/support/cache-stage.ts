@@ -39,11 +39,18 @@ export interface StageOptions {
   readonly disk?: Disk
   readonly wrapCommits?: (commits: GroupCommit) => GroupCommit
   readonly watched?: readonly string[]
+  /** False: the start breaks off before what follows from the folder is stored. */
+  readonly isSettled?: boolean
 }
 
 /** Opens what lies in the folder, as a start does; a stage that was left without `close` ends with the test. */
 export const openStage = async (folder: string, options: StageOptions = {}): Promise<CacheStage> => {
-  const { disk = systemDisk, wrapCommits = (commits) => commits, watched = ['Tasks', 'People'] } = options
+  const {
+    disk = systemDisk,
+    wrapCommits = (commits) => commits,
+    watched = ['Tasks', 'People'],
+    isSettled = true,
+  } = options
   // These tests end processes, never the machine: what the system was handed is as good as on the disk.
   const { openFlusher } = unflushedDisk
   const database = openDatabase(join(folder, 'index.db'), MIGRATIONS, { openFlusher })
@@ -65,6 +72,7 @@ export const openStage = async (folder: string, options: StageOptions = {}): Pro
   }
   const cache = await openCache({ database, commits, disk, folders, watched, clock, log, wantTitles })
   const flush = new SharedFlush(disk.flushFolder)
+  if (isSettled) cache.settleFolder()
   const databaseFiles = createDatabaseFiles(
     {
       disk,

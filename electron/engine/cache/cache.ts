@@ -11,7 +11,7 @@ import { type ApplierParts, type ChangeApplier, createChangeApplier } from './ap
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createDatabaseFiles } from './database-files.ts'
 import { createDatabaseKeeper, type DatabaseKeeper } from './database-keeper.ts'
-import { noticeFolder, noticeMissingFiles } from './folder-change.ts'
+import { type FolderNotice, noticeFolder, noticeMissingFiles, settleFolder } from './folder-change.ts'
 import type { CacheFolders } from './folders.ts'
 import { createLeftFiles } from './left-files.ts'
 import { createPageFiles } from './page-files.ts'
@@ -22,10 +22,10 @@ import { createWatchList, type WatchList } from './watch.ts'
 
 /** The stage that owns the cache folder. */
 export interface Cache {
-  /** The folder is not the one that the index described: the page files of all held pages have to be fetched. */
-  readonly isOtherFolder: boolean
-  /** The index was just begun, in a folder that one which is lost has written: nobody knows what was missed meanwhile. */
-  readonly isBegunAnew: boolean
+  /** What the folder is to the index; the same at each start until it is settled. */
+  readonly folder: FolderNotice
+  /** Within the transaction that stores what follows from that. */
+  settleFolder(): void
   readonly watchList: WatchList
   readonly catalogue: Catalogue
   readonly records: RecordIndex
@@ -73,8 +73,10 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
   })
   await noticeMissingFiles(database, databaseFiles)
   return {
-    isOtherFolder: folder === 'other',
-    isBegunAnew: folder === 'begun anew',
+    folder,
+    settleFolder: () => {
+      settleFolder(database)
+    },
     watchList,
     catalogue,
     records,

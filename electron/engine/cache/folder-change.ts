@@ -13,18 +13,31 @@ import { findLeftFiles, noteLeftFiles } from './left-files.ts'
  */
 export type FolderNotice = 'known' | 'new' | 'other' | 'begun anew'
 
-/** Notes which folder the record index describes, before anything is written there. */
+/**
+ * Notes which folder the record index describes, before anything is written there. What it is found to be is said at
+ * each start until `settleFolder`: what follows from it is stored with that.
+ */
 export const noticeFolder = async (database: Database, disk: Disk, folders: CacheFolders): Promise<FolderNotice> => {
-  const known = database.sql('SELECT path FROM cache_folder').get<{ path: string }>()?.path
-  if (known === folders.root) return 'known'
+  const known = database
+    .sql('SELECT path, to_settle FROM cache_folder')
+    .get<{ path: string; to_settle: FolderNotice | null }>()
+  if (known?.path === folders.root) return known.to_settle ?? 'known'
   const left = known === undefined ? await findLeftFiles(disk, folders) : null
+  const isNew = known === undefined
+  const notice = isNew ? (left === null ? 'new' : 'begun anew') : 'other'
   database.transaction(() => {
-    database.sql('INSERT OR REPLACE INTO cache_folder (id, path) VALUES (1, ?)').run(folders.root)
+    database
+      .sql('INSERT OR REPLACE INTO cache_folder (id, path, to_settle) VALUES (1, ?, ?)')
+      .run(folders.root, notice satisfies FolderNotice)
     noteLeftFiles(database, left)
-    if (known !== undefined) database.sql('UPDATE database SET dirty = dirty + 1').run()
+    if (!isNew) database.sql('UPDATE database SET dirty = dirty + 1').run()
   })
-  if (known !== undefined) return 'other'
-  return left === null ? 'new' : 'begun anew'
+  return notice
+}
+
+/** Within the transaction that stores what follows from the notice. */
+export const settleFolder = (database: Database): void => {
+  database.sql('UPDATE cache_folder SET to_settle = NULL').run()
 }
 
 /** Database files that somebody took away while nothing ran are written anew. */

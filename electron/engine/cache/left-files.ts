@@ -16,6 +16,9 @@ export interface FoundFiles {
   readonly pageFiles: readonly (PagePath & { readonly digits: string })[]
 }
 
+/** How every database file begins: its title, and the list of its records. A file of another kind is a person's. */
+const DATABASE_FILE = /^\{\n {2}"(?:[^"\\]|\\.)*": \[/
+
 /** So many page files are looked into: one is enough to know, and a folder that is not ours is not read as a whole. */
 const LOOKED_INTO = 100
 
@@ -61,8 +64,10 @@ export const findLeftFiles = async (disk: Disk, folders: CacheFolders): Promise<
   if (!isOurs) return null
   const databaseFiles: FoundFiles['databaseFiles'][number][] = []
   for (const name of await disk.list(folders.root)) {
-    const facts = name.endsWith('.json') ? await disk.facts(join(folders.root, name)) : null
-    if (facts !== null) databaseFiles.push({ name, facts })
+    if (!name.endsWith('.json')) continue
+    const path = join(folders.root, name)
+    const facts = await disk.facts(path)
+    if (facts !== null && DATABASE_FILE.test(await disk.readText(path))) databaseFiles.push({ name, facts })
   }
   return { databaseFiles, pageFiles }
 }

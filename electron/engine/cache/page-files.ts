@@ -79,7 +79,12 @@ export const createPageFiles = (
       const target = join(folders.pages, folder)
       const temporary = join(folders.temporary, `${pageId}.page`)
       await inFolders([folders.temporary, folders.pages, target], async () => {
-        await Promise.all([writeWhole(disk, temporary, [JSON.stringify(file, null, 2)]), namesFlushed()])
+        // Both ends are awaited: a writing that was given up would go on in the file of the next one.
+        const ends = await Promise.allSettled([
+          writeWhole(disk, temporary, [JSON.stringify(file, null, 2)]),
+          namesFlushed(),
+        ])
+        for (const end of ends) if (end.status === 'rejected') throw end.reason
         await disk.rename(temporary, join(target, name))
         await flush.flush(target)
       })

@@ -129,3 +129,8 @@ INSERT OR REPLACE INTO plan_of_page (page_id, change) SELECT page_id, change FRO
 DROP TABLE plan;
 ALTER TABLE plan_of_page RENAME TO plan;
 `
+
+/** What a start found the folder to be, until what follows from that is stored: a start may break off in between. */
+export const FOLDER_TO_SETTLE = `
+ALTER TABLE cache_folder ADD COLUMN to_settle TEXT;
+`

@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type Disk, systemDisk } from './disk.ts'
 import { errorCode, errorText, StartError } from './errors.ts'
+import { createReaderCount } from './reader-count.ts'
 import { createWriteAheadLog } from './write-ahead-log.ts'
 
 /** A row of a STRICT table of ours: SQLite itself checked the types, so readers name the shape instead of parsing it. */
@@ -110,6 +111,11 @@ const checkpoint = (connection: DatabaseSync): boolean => {
   }
 }
 
+/** For a moment only: what was to be done can be tried again. */
+class LogInUseError extends Error {
+  readonly code = 'EBUSY'
+}
+
 const CANNOT_OPEN = 14
 const MOST_COPIES = 9
 
@@ -198,6 +204,10 @@ const connect = (path: string, migrations: readonly string[], options: OpenOptio
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_size_limit = 67108864`)
     // A checkpoint stops the thread: seldom, and each page of the file once for many commits.
     connection.exec('PRAGMA wal_autocheckpoint = 4000')
+    // SQLite flushes what it moves: where the machine has a stronger flush, with that.
+    connection.exec('PRAGMA checkpoint_fullfsync = 1')
+    // A flush that failed before the crash may have left commits that only look as if they were on the disk.
+    if (isAfterCrash) checkpoint(connection)
     migrate(connection, path, migrations)
     return connection
   } catch (error) {
@@ -220,8 +230,11 @@ export const openDatabase = (path: string, migrations: readonly string[], option
     if (isDamage(error)) throw new DamagedDatabaseError(errorText(error), { cause: error })
     throw new StartError('database-unusable', `The queue's file ${path} cannot be used: ${errorText(error)}.`, error)
   }
-  const log = createWriteAheadLog(`${path}-wal`, options.openFlusher ?? systemDisk.openFlusher, () => {
-    if (!checkpoint(connection)) throw new Error('The write-ahead log is being read; it can be flushed again later')
+  const readers = createReaderCount()
+  const log = createWriteAheadLog(`${path}-wal`, options.openFlusher ?? systemDisk.openFlusher, async () => {
+    // A log that is being read cannot be moved as a whole.
+    await readers.none()
+    if (!checkpoint(connection)) throw new LogInUseError('The write-ahead log is in use, and cannot be moved yet')
   })
   const inTransaction = transactionOf(connection, options.beforeCommit ?? (() => undefined))
   return {
@@ -233,10 +246,12 @@ export const openDatabase = (path: string, migrations: readonly string[], option
       const reader = new DatabaseSync(path, { readOnly: true })
       // BEGIN alone fixes nothing: the state that a reader sees is that of its first read.
       reader.exec('PRAGMA busy_timeout = 5000; BEGIN; SELECT 1 FROM sqlite_schema')
+      const leave = readers.enter()
       return {
         sql: statementsOf(reader),
         close: () => {
           reader.close()
+          leave()
         },
       }
     },

@@ -1,3 +1,4 @@
+import { systemClock } from './clock.ts'
 import type { Database } from './database.ts'
 
 interface Waiting {
@@ -28,13 +29,15 @@ export interface GroupCommit {
   flushed(): Promise<void>
   /** What was committed may not be on the disk: a flush failed, and none has gone through since. */
   isInDoubt(): boolean
+  /** For how long the disk has been at the flush that is under way (ms); 0 while there is none. */
+  flushingMs(): number
 }
 
-export const createGroupCommit = (database: Database): GroupCommit => {
+export const createGroupCommit = (database: Database, nowMs = systemClock.monotonicMs): GroupCommit => {
   let waiting: Waiting[] = []
   let waitingForFlush: ((error: unknown) => void)[] = []
   let isTurnPlanned = false
-  let isFlushing = false
+  let flushingSince: number | null = null
 
   const committed = (entry: Waiting): void => {
     if (entry.isDurable) waitingForFlush.push(entry.settle)
@@ -71,9 +74,9 @@ export const createGroupCommit = (database: Database): GroupCommit => {
     const served = waitingForFlush
     waitingForFlush = []
     if (served.length === 0) return
-    isFlushing = true
+    flushingSince = nowMs()
     const tell = (error: unknown): void => {
-      isFlushing = false
+      flushingSince = null
       for (const settle of served) settle(error)
       planTurn()
     }
@@ -83,7 +86,7 @@ export const createGroupCommit = (database: Database): GroupCommit => {
   }
 
   function planTurn(): void {
-    if (isTurnPlanned || isFlushing || (waiting.length === 0 && waitingForFlush.length === 0)) return
+    if (isTurnPlanned || flushingSince !== null || (waiting.length === 0 && waitingForFlush.length === 0)) return
     isTurnPlanned = true
     setImmediate(() => {
       isTurnPlanned = false
@@ -120,5 +123,6 @@ export const createGroupCommit = (database: Database): GroupCommit => {
         planTurn()
       }),
     isInDoubt: () => database.isInDoubt(),
+    flushingMs: () => (flushingSince === null ? 0 : nowMs() - flushingSince),
   }
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DamagedDatabaseError, type Database, openDatabase, type OpenOptions, takeFileLock } from './database.ts'
 import type { Disk } from './disk.ts'
 import { errorText, StartError, startErrorOf } from './errors.ts'
@@ -10,7 +10,7 @@ interface FolderLock {
 /** The folders that an engine owns, locked, and its database. */
 export interface Storage {
   readonly database: Database
-  /** Where a damaged database was put; null where there was none. */
+  /** Where the last damaged database lies, be it from an earlier start; null where there is none. */
   readonly setAside: string | null
   /** Bytes on the disk. */
   sizes(): Promise<{ readonly database: number; readonly write_ahead_log: number }>
@@ -74,29 +74,35 @@ const doubtsOf = async (disk: Disk, path: string): Promise<Pick<OpenOptions, 'is
 }
 
 /** A damaged database is put beside the new one, never deleted: whatever it holds may still be wanted. */
-const setAsideDatabase = async (disk: Disk, path: string, now: number): Promise<string> => {
+const setAsideDatabase = async (disk: Disk, path: string, now: number): Promise<void> => {
   const aside = `${path}.damaged-${new Date(now).toISOString().replaceAll(':', '-')}`
   for (const ending of ['', '-wal', '-shm']) {
     if ((await disk.facts(`${path}${ending}`)) !== null) await disk.rename(`${path}${ending}`, `${aside}${ending}`)
   }
-  return aside
+  await disk.flushFolder(dirname(path))
+}
+
+const SET_ASIDE = /^blackcore\.db\.damaged-[\dTZ.-]+$/
+
+const lastSetAside = async (disk: Disk, dataFolder: string): Promise<string | null> => {
+  const names = (await disk.list(dataFolder)).filter((name) => SET_ASIDE.test(name) && !/-(wal|shm)$/.test(name))
+  const last = names.toSorted().at(-1)
+  return last === undefined ? null : join(dataFolder, last)
 }
 
 const openOrSetAside = async (
   { disk, migrations, now, beforeCommit }: StorageOptions,
   path: string,
-): Promise<{ database: Database; setAside: string | null }> => {
+): Promise<Database> => {
+  const options = { openFlusher: disk.openFlusher, beforeCommit }
+  // A setting aside that was broken off: a new file would be begun with the log of the old one.
+  if ((await disk.facts(path)) === null) await setAsideDatabase(disk, path, now)
   try {
-    const database = openDatabase(path, migrations, {
-      ...(await doubtsOf(disk, path)),
-      openFlusher: disk.openFlusher,
-      beforeCommit,
-    })
-    return { database, setAside: null }
+    return openDatabase(path, migrations, { ...options, ...(await doubtsOf(disk, path)) })
   } catch (error) {
     if (!(error instanceof DamagedDatabaseError)) throw error
-    const setAside = await setAsideDatabase(disk, path, now)
-    return { database: openDatabase(path, migrations, { openFlusher: disk.openFlusher, beforeCommit }), setAside }
+    await setAsideDatabase(disk, path, now)
+    return openDatabase(path, migrations, options)
   }
 }
 
@@ -113,7 +119,8 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     locks.push(lockFolder(join(dataFolder, 'engine.lock'), dataFolder))
     locks.push(lockFolder(options.cacheLock, cacheFolder))
     const path = join(dataFolder, 'blackcore.db')
-    const { database, setAside } = await openOrSetAside(options, path)
+    const database = await openOrSetAside(options, path)
+    const setAside = await lastSetAside(disk, dataFolder)
     const close = (): void => {
       database.close()
       release()

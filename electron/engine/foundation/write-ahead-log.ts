@@ -13,11 +13,11 @@ export interface WriteAheadLog {
   close(): void
 }
 
-/** `rewrite` brings all commits to the disk another way, or throws. */
+/** `rewrite` brings all commits to the disk another way, or rejects. */
 export const createWriteAheadLog = (
   path: string,
   openFlusher: Disk['openFlusher'],
-  rewrite: () => void,
+  rewrite: () => Promise<void>,
 ): WriteAheadLog => {
   let flusher: FileFlusher | null = null
   let isInDoubt = false
@@ -25,7 +25,7 @@ export const createWriteAheadLog = (
   /** A system that could not write a page may take it for written from then on: flushing again would prove nothing. */
   const flush = async (): Promise<void> => {
     if (isInDoubt) {
-      rewrite()
+      await rewrite()
       isInDoubt = false
       return
     }

@@ -1,5 +1,5 @@
 import type { DeliveryAnswer } from '../../../shared/deliveries.ts'
-import type { EventStore, StoredEvent } from '../queue/event-store.ts'
+import { type EventStore, type StoredEvent, UNWATCHED } from '../queue/event-store.ts'
 import type { QueueNotes } from '../queue/notes.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import { errorText } from '../foundation/errors.ts'
@@ -27,7 +27,6 @@ export interface AdmissionParts {
 }
 
 const FULL = 'the queue is full'
-const QUEUE_IS_FULL = 'The queue is full: deliveries are turned away, and Notion repeats them later.'
 const REFUSED = 'the disk refuses to store the event'
 
 const answer = (status: DeliveryAnswer['status'], id: string, reason: string | null): DeliveryAnswer => ({
@@ -86,13 +85,18 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
   }
 
   /** Nothing can be stored: what needs no storing is answered all the same, so that Notion does not repeat it. */
-  const withoutDisk = (received: ReceivedEvent): DeliveryAnswer => {
+  const withoutDisk = async (received: ReceivedEvent): Promise<DeliveryAnswer> => {
     try {
-      if (store.isKnown(received.id) && !commits.isInDoubt()) return knownAnswer(received)
+      if (store.isKnown(received.id)) {
+        // The first of its kind may be on its way to the disk at this moment.
+        await commits.flushed()
+        return knownAnswer(received)
+      }
       const { reason } = judge(received)
-      if (reason !== null) return answer('ignored', received.id, reason)
+      // One of a database that is not watched is taken up when that turns out to be: it has to be stored.
+      if (reason !== null && reason !== UNWATCHED) return answer('ignored', received.id, reason)
     } catch (error) {
-      log.error({ event: received.id, error: errorText(error) }, 'The queue cannot be read')
+      log.error({ event: received.id, error: errorText(error) }, 'The queue cannot be read, or not be flushed')
     }
     return answer('unavailable', received.id, REFUSED)
   }
@@ -109,16 +113,17 @@ export const createAdmission = (parts: AdmissionParts): Admission => {
         // Not in any other case: a neighbour of the same commit may have failed, and owes the note since.
         if (isPaid) owesCatchUpNote = false
         if (result.status === 'queued' || result.status === 'ignored') onQueued()
-        if (result.status === 'unavailable') onTrouble(QUEUE_IS_FULL)
-        else if (result.status === 'queued' || isPaid) onTrouble(null)
+        if (result.status === 'queued' || isPaid) onTrouble(null)
         return result
       } catch (error) {
-        owesCatchUpNote = true
-        onTrouble(`Deliveries cannot be stored: ${errorText(error)}. Check the space on the disk of the data folder.`)
         log.error({ event: received.id, error: errorText(error) }, 'The event could not be stored')
         // It stands in the queue all the same: only whether it would outlive a power cut is not known.
         if (commits.isInDoubt()) onQueued()
-        return withoutDisk(received)
+        const result = await withoutDisk(received)
+        if (result.status !== 'unavailable') return result
+        owesCatchUpNote = true
+        onTrouble(`Deliveries cannot be stored: ${errorText(error)}. Check the space on the disk of the data folder.`)
+        return result
       }
     },
   }

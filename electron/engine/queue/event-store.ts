@@ -1,4 +1,5 @@
 import type { JobOrigin } from '../../../shared/jobs.ts'
+import type { NotionId } from '../../../shared/ids.ts'
 import type { Database } from '../foundation/database.ts'
 import { type Entity, entityKey } from '../../../shared/entities.ts'
 
@@ -34,6 +35,8 @@ export interface EventStore {
   enqueue(event: StoredEvent, entity: Entity): 'queued' | 'full'
   /** A job of our own: no delivery, no quiet time, no limit. */
   enqueueInternal(entity: Entity, now: number, delayMs?: number): void
+  /** Jobs of our own for titles that records show, after the quiet time: pages that come meanwhile bring theirs. */
+  enqueueTitles(pageIds: readonly NotionId[], now: number): void
   /** Events of a data source that were ignored as unwatched become jobs, quiet time kept; gives how many. */
   readmit(sourceId: string, now: number): number
 }
@@ -141,6 +144,10 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
     },
     enqueueInternal: (entity, now, delayMs = 0) => {
       upsertJob(entityKey(entity), 'internal', now, delayMs, 0, 'internal')
+    },
+    enqueueTitles: (pageIds, now) => {
+      for (const id of pageIds)
+        upsertJob(entityKey({ kind: 'title', id }), 'internal', now, quiet.quietMs, 0, 'internal')
     },
     readmit: (sourceId, now) => {
       const events = database

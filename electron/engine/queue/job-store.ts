@@ -45,6 +45,8 @@ export interface JobStore {
   /** What a crash left active becomes waiting; gives how many. */
   recover(now: number): number
   counts(): Readonly<Record<JobState, number>>
+  /** How many are waiting, delayed or active. */
+  open(): number
   /** Why failed jobs failed: the newest message of each code, and how many jobs it stands for; most first. */
   failures(): readonly { readonly message: string; readonly jobs: number }[]
 }
@@ -150,6 +152,15 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
     return claimed(due)
   }
 
+  const counts = (): Record<JobState, number> => {
+    const found = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>
+    const rows = database
+      .sql('SELECT state, sum(count) AS n FROM job_count GROUP BY state')
+      .all<{ state: JobState; n: number }>()
+    for (const { state, n } of rows) found[state] = n
+    return found
+  }
+
   return {
     claim: (now, limit) => {
       database.sql(DATE_ANEW).run(now, LONGEST_BACKOFF_MS, longestQuietMs)
@@ -211,13 +222,10 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
         )
         .all<{ message: string; jobs: number }>()
         .map(({ message, jobs }) => ({ message, jobs })),
-    counts: () => {
-      const counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>
-      const rows = database
-        .sql('SELECT state, sum(count) AS n FROM job_count GROUP BY state')
-        .all<{ state: JobState; n: number }>()
-      for (const { state, n } of rows) counts[state] = n
-      return counts
+    counts,
+    open: () => {
+      const { waiting, delayed, active } = counts()
+      return waiting + delayed + active
     },
   }
 }

@@ -6,6 +6,10 @@ export interface QueueNotes {
   isCatchUpDue(): boolean
   /** The first time stays. */
   noteCatchUpDue(now: number): void
+  /** A queue was lost, and events with it that had been accepted. */
+  hasLoss(): boolean
+  noteLoss(): void
+  clearLoss(): void
   /** The pause that a person asked for; `until` null: until resumed. Null: not paused. */
   pause(): { readonly until: number | null } | null
   notePause(until: number | null): void
@@ -13,6 +17,7 @@ export interface QueueNotes {
 }
 
 const CATCH_UP = 'catch_up_due'
+const LOSS = 'queue_lost'
 const PAUSE = 'paused_until'
 const FOR_EVER = 'resumed'
 
@@ -23,6 +28,13 @@ export const createQueueNotes = (database: Database): QueueNotes => {
     isCatchUpDue: () => read(CATCH_UP) !== undefined,
     noteCatchUpDue: (now) => {
       database.sql('INSERT OR IGNORE INTO note (name, value) VALUES (?, ?)').run(CATCH_UP, String(now))
+    },
+    hasLoss: () => read(LOSS) !== undefined,
+    noteLoss: () => {
+      database.sql('INSERT OR IGNORE INTO note (name, value) VALUES (?, ?)').run(LOSS, 'damaged')
+    },
+    clearLoss: () => {
+      database.sql('DELETE FROM note WHERE name = ?').run(LOSS)
     },
     pause: () => {
       const value = read(PAUSE)

@@ -1,6 +1,6 @@
 import type { NotionId } from '../../../shared/ids.ts'
 import type { Catalogue, SourceFacts } from '../cache/catalogue.ts'
-import type { RecordIndex } from '../cache/record-index.ts'
+import type { PageTitle, RecordIndex } from '../cache/record-index.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { Database } from '../foundation/database.ts'
 import type { EventStore } from './event-store.ts'
@@ -9,6 +9,8 @@ import type { EventStore } from './event-store.ts'
 export interface TakingUp {
   /** Stores what was looked up. Events of a source that turns out to be watched are taken up; pages of a moved one fetched. */
   learn(facts: readonly SourceFacts[]): void
+  /** Stores titles of pages that are not held. */
+  learnTitles(titles: readonly PageTitle[]): void
   /** Fetches what is held of a data source; null: all of it. */
   fetchHeldPages(sourceId: NotionId | null): void
 }
@@ -35,6 +37,9 @@ export const createTakingUp = ({ database, events, catalogue, records, clock }: 
 
   return {
     fetchHeldPages,
+    learnTitles: (titles) => {
+      records.storeTitles(titles, clock.now())
+    },
     learn: (facts) => {
       const moved = facts.filter(hasMoved)
       const watched = catalogue.learn(facts)

@@ -11,6 +11,11 @@ export interface StatusFacts {
   readonly isPaired: boolean
   readonly workspaceName: string | null
   readonly isCatchUpDue: boolean
+  /** Where a damaged database lies whose events are lost; null where none was, or a person moved it away. */
+  readonly lostQueue: string | null
+  readonly queueSize: number
+  /** For how long the disk has been at a flush (ms). */
+  readonly flushingMs: number
   /** Why nothing is claimed at the moment, if so. Times in ms since 1970. */
   readonly hold:
     | { readonly kind: 'paused'; readonly until: number | null }
@@ -42,6 +47,11 @@ const holdProblem = (hold: NonNullable<StatusFacts['hold']>): Problem => {
   }
 }
 
+/** A busy disk may take a moment; after this time nobody should believe that all is well. */
+const LONGEST_FLUSH_MS = 5_000
+
+const openJobs = ({ jobs }: StatusFacts): number => jobs.waiting + jobs.delayed + jobs.active
+
 const problemsOf = (facts: StatusFacts): readonly Problem[] => {
   const problems: Problem[] = facts.reported.filter(
     (problem, at) => facts.reported.findIndex((other) => other.message === problem.message) === at,
@@ -54,8 +64,32 @@ const problemsOf = (facts: StatusFacts): readonly Problem[] => {
     const reasons = facts.failures.map(({ message, jobs }) => ` ${jobs}: ${message}`).join('')
     problems.push(failure('failed-jobs', `Failed jobs wait for a person: ${facts.jobs.failed}.${reasons}`))
   }
+  if (facts.flushingMs > LONGEST_FLUSH_MS) {
+    const seconds = Math.round(facts.flushingMs / 1000)
+    problems.push(
+      failure(
+        'disk-stalled',
+        `The disk of the data folder has not answered for ${seconds} s, and nothing can be stored. Check whether it is connected and healthy.`,
+      ),
+    )
+  }
+  if (facts.lostQueue !== null) {
+    problems.push(
+      failure(
+        'queue-lost',
+        `The queue’s database was damaged and set aside as ${facts.lostQueue}. Updates that had been accepted may be missing until their pages change again. Move that file away when you need it no more; this goes with the next start.`,
+      ),
+    )
+  }
+  if (openJobs(facts) >= facts.queueSize) {
+    problems.push(
+      failure('queue-full', 'The queue is full: deliveries are turned away, and Notion repeats them later.'),
+    )
+  }
   if (facts.isCatchUpDue) {
-    problems.push(notice('catch-up-due', 'Updates were turned away and may be missing until Notion sends them again.'))
+    problems.push(
+      notice('catch-up-due', 'Updates may be missing: some were turned away, or came before this queue was begun.'),
+    )
   }
   for (const title of facts.trashedDatabases) {
     problems.push(

@@ -46,11 +46,32 @@ const PAGE = 'pages/Tasks/Plan (00000001).json'
 
 test('an index that is new in a new folder was not begun anew, nor is one that knows its folder', async () => {
   const first = await newStage()
-  expect(first.cache).toMatchObject({ isBegunAnew: false, isOtherFolder: false })
+  expect(first.cache.folder).toBe('new')
   await first.carryOut(writeOf(PLAN, 'Plan'))
   first.close()
-  expect((await openStage(first.folder)).cache).toMatchObject({ isBegunAnew: false, isOtherFolder: false })
+  expect((await openStage(first.folder)).cache.folder).toBe('known')
 })
+
+test.each(['new', 'begun anew', 'other'] as const)(
+  'a folder that is %s is so at each start until that is settled',
+  async (kind) => {
+    const folder = kind === 'new' ? temporaryFolder() : await folderWithoutIndex()
+    if (kind === 'other') {
+      const stage = await begunAnew(folder)
+      stage.database.sql('UPDATE cache_folder SET path = ?').run('/elsewhere')
+      stage.close()
+    }
+    for (let start = 0; start < 2; start += 1) {
+      const stage = await openStage(folder, { isSettled: false })
+      expect(stage.cache.folder).toBe(kind)
+      stage.close()
+    }
+    const settled = await openStage(folder)
+    expect(settled.cache.folder).toBe(kind)
+    settled.close()
+    expect((await openStage(folder)).cache.folder).toBe('known')
+  },
+)
 
 describe('the database file that an index which is lost has written', () => {
   test('lies in the trash as it was when the new one is in its place, and a person is told', async () => {
@@ -59,7 +80,7 @@ describe('the database file that an index which is lost has written', () => {
     const modified = new Date(Date.UTC(2026, 4, 6, 7, 8, 9, 500))
     utimesSync(pathIn(folder), modified, modified)
     const stage = await begunAnew(folder)
-    expect(stage.cache).toMatchObject({ isBegunAnew: true, isOtherFolder: false })
+    expect(stage.cache.folder).toBe('begun anew')
     await stage.carryOut(writeOf(ANNA, 'Anna'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('written')
     expect(namesIn(folder)).toEqual(['Anna'])
@@ -79,7 +100,7 @@ describe('the database file that an index which is lost has written', () => {
     const text = readFileSync(pathIn(folder), 'utf8')
     for (let start = 0; start < 2; start += 1) {
       const stage = await begunAnew(folder)
-      expect(stage.cache.isBegunAnew).toBe(start === 0)
+      expect(stage.cache.folder).toBe(start === 0 ? 'begun anew' : 'known')
       await stage.cache.keeper.flushNow()
       expect(readFileSync(pathIn(folder), 'utf8')).toBe(text)
       stage.close()
@@ -192,6 +213,16 @@ describe('a stranger’s file stays', () => {
     }
   })
 
+  test('where what stands there when the index is begun never was a database file', async () => {
+    const folder = await folderWithoutIndex()
+    writeFileSync(pathIn(folder), '{"my": "own work"}')
+    const stage = await begunAnew(folder)
+    expect(stage.cache.folder).toBe('begun anew')
+    await stage.carryOut(writeOf(PLAN, 'Plan'))
+    expect(await stage.databaseFiles.write(TASKS)).toBe('foreign')
+    expect(readFileSync(pathIn(folder), 'utf8')).toBe('{"my": "own work"}')
+  })
+
   test('where it is saved while the new version takes its place', async () => {
     const folder = await folderWithoutIndex()
     let isSaving = false
@@ -229,7 +260,7 @@ describe('a stranger’s file stays', () => {
       writeFileSync(pathIn(folder, name), text === 'PLAN' ? JSON.stringify(writeOf(PLAN, 'Plan').file) : text)
     }
     const stage = await begunAnew(folder)
-    expect(stage.cache.isBegunAnew).toBe(false)
+    expect(stage.cache.folder).toBe('new')
     await stage.carryOut(writeOf(ANNA, 'Anna'))
     expect(await stage.databaseFiles.write(TASKS)).toBe('foreign')
     expect(readFileSync(pathIn(folder), 'utf8')).toBe('{}')
@@ -241,7 +272,7 @@ describe('a stranger’s file stays', () => {
     stage.database.sql('UPDATE cache_folder SET path = ?').run('/elsewhere')
     stage.close()
     const moved = await begunAnew(folder)
-    expect(moved.cache).toMatchObject({ isBegunAnew: false, isOtherFolder: true })
+    expect(moved.cache.folder).toBe('other')
     await moved.carryOut(writeOf(PLAN, 'Plan'))
     expect(await moved.databaseFiles.write(TASKS)).toBe('foreign')
   })

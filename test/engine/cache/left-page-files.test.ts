@@ -161,7 +161,7 @@ test('pages that were all removed tell of an index before as well, and their fil
   writeFileSync(join(before.folders.pages, '.DS_Store'), '')
   mkdirSync(join(before.folders.pages, 'empty'))
   const stage = await openStage(before.folder, { watched: WATCHED })
-  expect(stage.cache.isBegunAnew).toBe(true)
+  expect(stage.cache.folder).toBe('begun anew')
   await learn(stage)
   await stage.carryOut(writeOf(ANNA, 'Anna'))
   expect(await stage.databaseFiles.write(TASKS)).toBe('written')

@@ -81,6 +81,36 @@ test('nothing is put under a name, nor moved to the trash, before the claims on 
   expect(filesBelow(root)).toEqual(['pages/Tasks/Plan.json'])
 })
 
+test('a writing is not given up when its claim fails: it would go on in the file of the next one', async () => {
+  const written = Promise.withResolvers<undefined>()
+  const { root, files } = pageFiles(
+    (disk) => ({
+      ...disk,
+      createFile: async (path) => {
+        const file = await disk.createFile(path)
+        return {
+          ...file,
+          write: async (text) => {
+            await written.promise
+            await file.write(text)
+          },
+        }
+      },
+    }),
+    () => Promise.reject(new Error('EIO')),
+  )
+  let isOver = false
+  const refused = files.write(PLAN, 'Tasks', 'Plan.json', FILE).catch((error: unknown) => {
+    isOver = true
+    return error
+  })
+  await until('the file is begun', () => filesBelow(root).some((path) => path.endsWith('.page')))
+  await endOfTurn()
+  expect(isOver).toBe(false)
+  written.resolve(undefined)
+  expect(await refused).toMatchObject({ message: 'EIO' })
+})
+
 test('a file whose claim on its name cannot be brought to the disk is not put in place', async () => {
   const { root, files } = pageFiles(undefined, () => Promise.reject(new Error('EIO')))
   await expect(files.write(PLAN, 'Tasks', 'Plan.json', FILE)).rejects.toThrow('EIO')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -11,6 +11,7 @@ import {
   takeFileLock,
 } from '../../../electron/engine/foundation/database.ts'
 import { StartError } from '../../../electron/engine/foundation/errors.ts'
+import { endOfTurn } from '../../support/end-of-turn.ts'
 import { filesBelow } from '../../support/folder-files.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -170,6 +171,34 @@ describe('what was committed', () => {
     database.close()
   })
 
+  test('cannot be brought to the disk while somebody else reads the log: that is told as what passes', async () => {
+    const path = join(temporaryFolder(), 'a.db')
+    const flush = () => Promise.reject(new Error('EIO'))
+    const database = openDatabase(path, [FIRST], { openFlusher: () => ({ flush, close: () => undefined }) })
+    add(database, 'a')
+    await expect(database.flush()).rejects.toThrow('EIO')
+    const stranger = new DatabaseSync(path, { readOnly: true })
+    stranger.exec('BEGIN; SELECT 1 FROM sqlite_schema')
+    await expect(database.flush()).rejects.toMatchObject({ code: 'EBUSY' })
+    stranger.close()
+    await database.flush()
+    expect(database.isInDoubt()).toBe(false)
+    database.close()
+  })
+
+  test('before a crash is moved out of the log when the file is opened again: its flush may have failed', async () => {
+    const path = join(temporaryFolder(), 'a.db')
+    const before = openDatabase(path, [FIRST])
+    add(before, 'a name to look for')
+    const copy = join(temporaryFolder(), 'a.db')
+    for (const ending of ['', '-wal']) copyFileSync(`${path}${ending}`, `${copy}${ending}`)
+    before.close()
+    const after = openDatabase(copy, [FIRST], { isAfterCrash: true })
+    expect(statSync(`${copy}-wal`).size).toBe(0)
+    expect(readFileSync(copy).includes('a name to look for')).toBe(true)
+    after.close()
+  })
+
   test('is brought to the disk by moving the whole log into the file after a flush that failed', async () => {
     const path = join(temporaryFolder(), 'a.db')
     let refusals = 1
@@ -186,10 +215,11 @@ describe('what was committed', () => {
     await expect(database.flush()).rejects.toThrow('EIO')
     expect(database.isInDoubt()).toBe(true)
     const reader = database.snapshot()
-    await expect(database.flush()).rejects.toThrow('is being read')
+    const flushed = database.flush()
+    await endOfTurn()
     expect(database.isInDoubt()).toBe(true)
     reader.close()
-    await database.flush()
+    await flushed
     expect(database.isInDoubt()).toBe(false)
     expect(statSync(`${path}-wal`).size).toBe(0)
     expect(readFileSync(path).includes('a name to look for')).toBe(true)

@@ -1,4 +1,4 @@
-import { mkdirSync, truncateSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
@@ -48,11 +48,28 @@ test.each(DAMAGES)(
       'engine.lock',
     ])
     const again = await openStorage(optionsIn(folder))
-    expect(again.setAside).toBeNull()
+    // Told at each start, until a person moves it away.
+    expect(again.setAside).toBe(join(folder, 'data', ASIDE))
     expect(again.database.sql('SELECT * FROM entry').all()).toEqual([{ name: 'new' }])
     again.close()
+    for (const ending of ['', '-shm', '-wal']) rmSync(join(folder, 'data', `${ASIDE}${ending}`))
+    const last = await openStorage(optionsIn(folder))
+    expect(last.setAside).toBeNull()
+    last.close()
   },
 )
+
+test('a setting aside that was broken off begins no new file with the log of the old one', async () => {
+  const folder = folderWithData()
+  const path = crashedDatabase('blackcore.db', join(folder, 'data'))
+  renameSync(path, join(folder, 'data', ASIDE))
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(0)
+  const storage = await openStorage(optionsIn(folder))
+  expect(storage.setAside).toBe(join(folder, 'data', ASIDE))
+  expect(storage.database.sql('SELECT * FROM entry').all()).toEqual([])
+  storage.close()
+  expect(filesBelow(join(folder, 'data')).filter((name) => name.includes('damaged'))).toContain(`${ASIDE}-wal`)
+})
 
 test.each(DAMAGES)('a database that is damaged at %s after an orderly end is set aside just so', async (kind) => {
   const folder = folderWithData()

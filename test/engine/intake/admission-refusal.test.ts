@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { Database } from '../../../electron/engine/foundation/database.ts'
 import { createQueueNotes } from '../../../electron/engine/queue/notes.ts'
@@ -143,11 +144,12 @@ describe('a disk that refuses', () => {
     }
     const queue = createQueueFile(() => ({ flush, close: () => undefined }))
     const intake = createIntake({ queue })
+    // What it is written with cannot be brought to the disk another way either, while somebody reads that.
+    const reader = new DatabaseSync(queue.path, { readOnly: true })
+    reader.exec('BEGIN; SELECT 1 FROM sqlite_schema')
     expect((await intake.admitEvent(event('e1', 1))).status).toBe('unavailable')
     expect(intake.jobs.counts().waiting).toBe(1)
     expect(intake.wakes()).toBe(1)
-    // It is known, and what it was written with cannot be brought to the disk another way while somebody reads that.
-    const reader = intake.database.snapshot()
     expect((await intake.admitEvent(event('e1', 1))).status).toBe('unavailable')
     expect(intake.troubles.at(-1)).toContain('cannot be stored')
     reader.close()
@@ -155,6 +157,29 @@ describe('a disk that refuses', () => {
     expect((await intake.admitEvent(event('e1', 1))).status).toBe('duplicate')
     expect(intake.troubles.at(-1)).toBeNull()
     expect(intake.notes.isCatchUpDue()).toBe(true)
+  })
+
+  test('to flush once loses nothing: what was committed is brought to the disk another way, and then answered', async () => {
+    let refusals = 1
+    const flush = async (): Promise<void> => {
+      refusals -= 1
+      if (refusals >= 0) throw new Error('EIO')
+    }
+    const intake = createIntake({ queue: createQueueFile(() => ({ flush, close: () => undefined })) })
+    expect((await intake.admitEvent(event('e1', 1))).status).toBe('duplicate')
+    expect(intake.jobs.counts().waiting).toBe(1)
+    expect(intake.wakes()).toBe(1)
+  })
+
+  test('takes no event for ignored whose database nobody knows yet: it may turn out to be watched', async () => {
+    const intake = createIntake({ view: { sourceVerdict: () => 'unknown' } })
+    fillDisk(intake.database)
+    const stranger = large('e1', 1)
+    const placed = { ...stranger, data: { parent: { type: 'data_source', data_source_id: notionId(9) } } }
+    expect((await intake.admitEvent(placed)).status).toBe('unavailable')
+    freeDisk(intake.database)
+    expect((await intake.admitEvent(placed)).status).toBe('ignored')
+    expect(intake.events()).toHaveLength(1)
   })
 
   test('that lets nothing be read either still leads to an answer, and the fault is logged', async () => {

@@ -13,6 +13,9 @@ const assemble = (parts: Partial<StatusFacts> = {}) => {
     isPaired: true,
     workspaceName: 'Acme',
     isCatchUpDue: false,
+    lostQueue: null,
+    queueSize: 100,
+    flushingMs: 0,
     hold: null,
     trashedDatabases: [],
     triggers: [],
@@ -56,6 +59,21 @@ describe('degraded', () => {
       { hold: { kind: 'outage', outage: 'failing', since: UNTIL } },
       'Notion has failed for several pages in a row since 2026-11-23T12:00:07.000Z. It is asked every 30 seconds; the queue goes on by itself.',
     ],
+    [
+      'accepted updates are lost',
+      { lostQueue: '/data/blackcore.db.damaged-2026' },
+      'The queue’s database was damaged and set aside as /data/blackcore.db.damaged-2026. Updates that had been accepted may be missing until their pages change again. Move that file away when you need it no more; this goes with the next start.',
+    ],
+    [
+      'the disk does not answer',
+      { flushingMs: 12_300 },
+      'The disk of the data folder has not answered for 12 s, and nothing can be stored. Check whether it is connected and healthy.',
+    ],
+    [
+      'the queue is full',
+      { queueSize: 6, jobs: jobsWith({ waiting: 1, delayed: 2, active: 3 }) },
+      'The queue is full: deliveries are turned away, and Notion repeats them later.',
+    ],
     ['a stage reports that something does not follow', { reported: [outage] }, outage.message],
   ])('while %s, and a person reads why', (_, facts, message) => {
     const status = assemble(facts)
@@ -78,7 +96,7 @@ describe('degraded', () => {
     expect(status.state).toBe('healthy')
     expect(status.problems.map(({ code, message }) => `${code}: ${message}`)).toStrictEqual([
       'file-changed: tasks.json was changed by somebody else.',
-      'catch-up-due: Updates were turned away and may be missing until Notion sends them again.',
+      'catch-up-due: Updates may be missing: some were turned away, or came before this queue was begun.',
       'database-in-trash: The database “Tasks” is in Notion’s trash. Its files stay as they are.',
       'database-in-trash: The database “People” is in Notion’s trash. Its files stay as they are.',
       'triggers-not-run: Triggers are not run yet: transcript, task.',
