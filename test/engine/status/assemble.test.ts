@@ -56,6 +56,11 @@ describe('degraded', () => {
       { hold: { kind: 'outage', outage: 'failing', since: UNTIL } },
       'Notion has failed for several pages in a row since 2026-11-23T12:00:07.000Z. It is asked every 30 seconds; the queue goes on by itself.',
     ],
+    [
+      'the disk refuses',
+      { hold: { kind: 'disk', since: UNTIL, message: 'The disk refuses: ENOSPC: it is full. Make room on it.' } },
+      'The disk refuses: ENOSPC: it is full. Make room on it. Nothing can be written since 2026-11-23T12:00:07.000Z. It is tried every 30 seconds; the queue goes on by itself.',
+    ],
     ['a stage reports that something does not follow', { reported: [outage] }, outage.message],
   ])('while %s, and a person reads why', (_, facts, message) => {
     const status = assemble(facts)
