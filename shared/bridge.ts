@@ -52,8 +52,11 @@ export const CALLS = {
     output: z.object({ paused: z.literal(true) }),
   },
   resume: { input: z.strictObject({}), output: z.object({ paused: z.literal(false) }) },
-  /** Answers when nothing is left to do, database files written; or, with false, after a while, to be asked again. */
-  'wait-idle': { input: z.strictObject({}), output: z.object({ idle: z.boolean() }) },
+  /**
+   * Answers when nothing is left to do, database files written; or, with false, after a while, to be asked again.
+   * `unwritten`: in plain words, the database files that were found to be impossible to write.
+   */
+  'wait-idle': { input: z.strictObject({}), output: z.object({ idle: z.boolean(), unwritten: z.array(z.string()) }) },
 } as const
 
 export type CallName = keyof typeof CALLS

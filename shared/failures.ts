@@ -6,6 +6,8 @@ export const failureSchema = z.object({
   kind: z.enum(['transient', 'rate-limited', 'permanent']),
   code: z.string(),
   message: z.string(),
+  /** Whom it stops besides this job: all who ask Notion, or all who write to the disk. Unnamed: nobody. */
+  stops: z.enum(['notion', 'disk']).optional(),
 })
 
 export type Failure = Readonly<z.infer<typeof failureSchema>>

@@ -26,7 +26,7 @@ export interface Terminal {
   readonly ask: ((question: string) => Promise<string>) | null
 }
 
-/** A command that does nothing, and why; exit code 2. */
+/** A command that did not do what it is for, and why; exit code 2. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
@@ -89,8 +89,11 @@ const pauseMs = (option: string | undefined): number | null => {
 }
 
 const untilIdle = async (call: Call): Promise<void> => {
-  let isIdle = false
-  while (!isIdle) isIdle = (await call('wait-idle', {})).idle
+  for (;;) {
+    const { idle, unwritten } = await call('wait-idle', {})
+    if (idle && unwritten.length > 0) throw new CommandError(`Not everything is written. ${unwritten.join(' ')}`)
+    if (idle) return
+  }
 }
 
 interface Printed {
@@ -156,7 +159,7 @@ const refuseOthers = (name: CommandName, options: CommandOptions): void => {
   throw new CommandError(`"${name}" does not take ${others.join(' ')}. Nothing was done.`)
 }
 
-/** Runs one command against the running engine. Throws a CommandError where nothing was done. */
+/** Runs one command against the running engine. Throws a CommandError where it did not do what it is for. */
 export const runCommand = async (
   name: CommandName,
   options: CommandOptions,

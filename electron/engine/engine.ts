@@ -169,6 +169,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       const me = await notion.me()
       return me.ok ? null : me.failure
     },
+    probeDisk: cache.probeDisk,
     counters,
     tell,
     onChange: () => {
@@ -292,7 +293,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     webhookUrl: `${address}${WEBHOOK_PATH}`,
     status,
     metrics,
-    calls: createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle }),
+    calls: createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
     whenIdle,
     stop,
   }

@@ -82,7 +82,7 @@ describe('where no engine runs', () => {
     const { folder, stop } = await startConsoleOn({
       'wait-idle': () => {
         asked.resolve(undefined)
-        return Promise.withResolvers<{ idle: boolean }>().promise
+        return Promise.withResolvers<{ idle: boolean; unwritten: string[] }>().promise
       },
     })
     const refusal = refusalOf(() => connect(folder)('wait-idle', {}))

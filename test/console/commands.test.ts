@@ -208,10 +208,21 @@ describe('wait-idle', () => {
     const { asked, printed } = await run(
       'wait-idle',
       {},
-      { handlers: { 'wait-idle': () => Promise.resolve({ idle: answers.shift() ?? true }) } },
+      { handlers: { 'wait-idle': () => Promise.resolve({ idle: answers.shift() ?? true, unwritten: [] }) } },
     )
     expect(asked).toEqual(Array(3).fill('wait-idle'))
     expect(printed).toHaveLength(1)
+  })
+
+  test.each([true, undefined])('names what could not be written, and is no success (--json: %s)', async (json) => {
+    const unwritten = ['/files/tasks.json cannot be written: it is full.', '/files/people.json is a stranger’s.']
+    const { printed, refusal } = await run(
+      'wait-idle',
+      { json },
+      { handlers: { 'wait-idle': () => Promise.resolve({ idle: true, unwritten }) } },
+    )
+    expect(refusal).toBe(`Not everything is written. ${unwritten.join(' ')}`)
+    expect(printed).toEqual([])
   })
 })
 

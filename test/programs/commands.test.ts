@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../electron/console/commands.ts'
@@ -150,6 +150,18 @@ test('paused, events are accepted and stored over a restart; wait-idle ends when
   expect(databaseFilesIn(cacheFolder)).toEqual(['actionable_tasks.json'])
   expect([...recordsIn(cacheFolder).keys()].toSorted()).toEqual([first!, second!].toSorted())
   expect((await healthAt(engine.ready.console)).status).toBe('healthy')
+})
+
+test('wait-idle is no success while a stranger’s file stands in the place of a database file: it names the file', async () => {
+  const { simulator, created, command, cacheFolder } = await startCommandedEngine()
+  const path = join(cacheFolder, 'actionable_tasks.json')
+  writeFileSync(path, '{"mine": []}')
+  await created(simulator.workspace.pageIds(TASKS)[0]!)
+  const words = `Not everything is written. ${path} was not written by Blackcore Sync, or was changed since. It is left as it is; move it away, and it is written anew.\n`
+  expect(await command('wait-idle')).toEqual({ code: 2, stdout: '', stderr: words })
+  rmSync(path)
+  await until('the file is written', () => recordsIn(cacheFolder).size === 1)
+  expect(await command('wait-idle', '--json')).toEqual(json({ idle: true }))
 })
 
 test('an engine that stops ends a wait-idle that it can no longer answer, and is not held up by it', async () => {

@@ -21,6 +21,6 @@ export const emptyCalls = (changes: Partial<CallHandlers> = {}): CallHandlers =>
   undo: () => Promise.resolve({ restored: 0 }),
   pause: () => Promise.resolve({ paused: true }),
   resume: () => Promise.resolve({ paused: false }),
-  'wait-idle': () => Promise.resolve({ idle: true }),
+  'wait-idle': () => Promise.resolve({ idle: true, unwritten: [] }),
   ...changes,
 })

@@ -25,16 +25,20 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
   const commits = createGroupCommit(database)
   const budget = createRequestBudget(clock, 100_000)
   const queue = openQueue({ database, commits, clock, log, queueSize: 1_000, quietMs: 0 })
+  const applier = createMemoryApplier()
   const plans = new Map<number, () => PlanResult | Promise<PlanResult>>()
   const attempted: number[] = []
   const counted = { completed: 0, failed: 0, delayed: 0, postponed: 0, refunded: 0 }
   const probe = { count: 0, answer: null as Failure | null }
+  /** `refusal` null: the disk has room. */
+  const disk = { probes: 0, refusal: null as Error | null }
+  const troubles = new Map<string, string | null>()
   let events = 0
 
   const { worker, flow } = createCrew<ClaimedJob>({
     jobs: queue.jobs,
     commits,
-    applier: createMemoryApplier(),
+    applier,
     learn: () => undefined,
     learnTitles: () => undefined,
     plan: async (job) => {
@@ -54,6 +58,10 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
       probe.count += 1
       return Promise.resolve(probe.answer)
     },
+    probeDisk: async () => {
+      disk.probes += 1
+      if (disk.refusal !== null) throw disk.refusal
+    },
     counters: {
       processed: () => (counted.completed += 1),
       failed: () => (counted.failed += 1),
@@ -61,7 +69,9 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
       postponed: () => (counted.postponed += 1),
       refunded: (given) => (counted.refunded += given),
     },
-    tell: () => () => undefined,
+    tell: (code) => (message) => {
+      troubles.set(code, message)
+    },
     onChange: () => undefined,
   })
 
@@ -81,6 +91,9 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
     attempted,
     counted,
     probe,
+    disk,
+    troubles,
+    applier,
     /** What the attempts of this page come to from now on. */
     comesTo: (number: number, result: () => PlanResult | Promise<PlanResult>): void => {
       plans.set(number, result)

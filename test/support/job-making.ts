@@ -17,7 +17,12 @@ export const pageEvent = (id: string, number: number, receivedAt: number): Store
   body: '{}',
 })
 
-export const transient: Failure = { kind: 'transient', code: 'service_unavailable', message: 'Notion has a fault.' }
+export const transient: Failure = {
+  kind: 'transient',
+  code: 'service_unavailable',
+  message: 'Notion has a fault.',
+  stops: 'notion',
+}
 
 export const failedAt = (startedAt: number, failure = transient): FailedAttempt => ({
   startedAt,

@@ -11,6 +11,7 @@ import { type ApplierParts, type ChangeApplier, createChangeApplier } from './ap
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createDatabaseFiles } from './database-files.ts'
 import { createDatabaseKeeper, type DatabaseKeeper } from './database-keeper.ts'
+import { createDiskProbe } from './disk-probe.ts'
 import { type FolderNotice, noticeFolder, noticeMissingFiles, settleFolder } from './folder-change.ts'
 import type { CacheFolders } from './folders.ts'
 import { createLeftFiles } from './left-files.ts'
@@ -31,6 +32,8 @@ export interface Cache {
   readonly records: RecordIndex
   readonly applier: ChangeApplier
   readonly keeper: DatabaseKeeper
+  /** Rejects while the disk refuses: see `createDiskProbe`. */
+  probeDisk(): Promise<void>
   /** The page file of a held record; null where none can be read. */
   readFile(record: HeldRecord): Promise<PageFile | null>
 }
@@ -92,6 +95,7 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
       wantTitles: options.wantTitles,
     }),
     keeper: createDatabaseKeeper(databaseFiles, clock, log),
+    probeDisk: createDiskProbe({ disk, database, commits, folders }),
     readFile: (record) =>
       gateOf(record.databaseId).shared(() => files.read(catalogue.namesOf(record.databaseId).folder, record.fileName)),
   }

@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type Disk, systemDisk } from './disk.ts'
-import { errorCode, errorText, StartError } from './errors.ts'
+import { errorCode, errorText, sqliteCode, StartError } from './errors.ts'
 import { createReaderCount } from './reader-count.ts'
 import { createWriteAheadLog } from './write-ahead-log.ts'
 
@@ -79,10 +79,6 @@ const transactionOf = (connection: DatabaseSync, beforeCommit: () => void) => {
 
 /** SQLite's result codes for a file that is no database, or a damaged one. */
 const DAMAGED: ReadonlySet<number | null> = new Set([11, 26])
-
-/** SQLite's result code; null for anything else. The low byte is the code, what stands above it says more of the place. */
-const sqliteCode = (error: unknown): number | null =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null
 
 const isDamage = (error: unknown): boolean => DAMAGED.has(sqliteCode(error))
 

@@ -23,6 +23,20 @@ export const isOfTheDisk = (error: unknown): boolean => {
   return code !== null && (code === 'ERR_SQLITE_ERROR' || !code.startsWith('ERR_'))
 }
 
+/** SQLite's result code; null for anything else. The low byte is the code, what stands above it says more of the place. */
+export const sqliteCode = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null
+
+/** Full, read-only, broken, or out of what a process may hold open. */
+const REFUSES_EVERYBODY: ReadonlySet<string | null> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'])
+
+/** SQLite's result codes for a disk that fails (10) or is full (13). */
+const SQLITE_REFUSED: ReadonlySet<number | null> = new Set([10, 13])
+
+/** Whether the disk refuses whoever writes to it now; all other codes speak of one file or folder (EACCES). */
+export const isOfEverybodysDisk = (error: unknown): boolean =>
+  REFUSES_EVERYBODY.has(errorCode(error)) || SQLITE_REFUSED.has(sqliteCode(error))
+
 /** One line of plain text for any caught value; causes included, because fetch hides its reason there. */
 export const errorText = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)

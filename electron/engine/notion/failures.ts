@@ -23,7 +23,14 @@ const permanent = (code: string, message: string, about: NotionFailure['about'] 
   about,
 })
 
-const transient = (code: string, message: string): NotionFailure => ({ kind: 'transient', code, message, about: 'way' })
+/** Notion, or the way to it, may answer nobody. */
+const transient = (code: string, message: string): NotionFailure => ({
+  kind: 'transient',
+  code,
+  message,
+  about: 'way',
+  stops: 'notion',
+})
 
 const isBlocked = (refusal: Refusal): boolean =>
   refusal.additionalData['rate_limit_reason'] === 'public_api_request_blocked'
@@ -78,9 +85,10 @@ export const failureOfRefusal = (refusal: Refusal): NotionFailure => {
   if (refusal.code === 'unreadable_answer') {
     return transient('unreadable_answer', 'Notion’s answer could not be read (it was no JSON of Notion’s).')
   }
-  if (refusal.status >= 500 || refusal.status === 409) {
-    return transient(refusal.code, `Notion cannot answer at the moment (${refusal.status} ${refusal.code}).`)
-  }
+  const passing = `Notion cannot answer at the moment (${refusal.status} ${refusal.code}).`
+  if (refusal.status >= 500) return transient(refusal.code, passing)
+  // Somebody else was at this very page.
+  if (refusal.status === 409) return { kind: 'transient', code: refusal.code, message: passing, about: 'way' }
   return permanent(refusal.code, `Notion refuses (${refusal.status} ${refusal.code}): ${refusal.message}`)
 }
 

@@ -1,4 +1,5 @@
 import type { CallHandlers } from '../../../shared/bridge.ts'
+import type { Problem } from '../../../shared/status.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { QueueNotes } from './notes.ts'
@@ -12,6 +13,8 @@ export interface CallParts {
   /** Something may be claimable now. */
   readonly wake: () => void
   readonly whenIdle: () => Promise<void>
+  /** What is found to be impossible to write. */
+  readonly unwritten: () => readonly Problem[]
 }
 
 /** How long one wait-idle call is held before it is answered with "not yet". */
@@ -21,7 +24,7 @@ const IDLE_ANSWER_MS = 20_000
  * What people ask of the running engine: see `CALLS`. A power cut within seconds may undo it, in plain view; a disk that
  * refuses to flush does not keep anybody from acting.
  */
-export const createCalls = ({ people, notes, commits, clock, wake, whenIdle }: CallParts): CallHandlers => {
+export const createCalls = ({ people, notes, commits, clock, wake, whenIdle, unwritten }: CallParts): CallHandlers => {
   let idle: Promise<void> | null = null
 
   /** One for all who wait: each that looks for itself would go on looking when its caller is gone. */
@@ -62,7 +65,8 @@ export const createCalls = ({ people, notes, commits, clock, wake, whenIdle }: C
         limit.resolve(false)
       })
       try {
-        return { idle: await Promise.race([sharedIdle().then(() => true), limit.promise]) }
+        const isIdle = await Promise.race([sharedIdle().then(() => true), limit.promise])
+        return { idle: isIdle, unwritten: isIdle ? unwritten().map(({ message }) => message) : [] }
       } finally {
         timer.cancel()
       }

@@ -21,6 +21,7 @@ export interface StatusFacts {
     | { readonly kind: 'paused'; readonly until: number | null }
     | { readonly kind: 'rate-limited'; readonly until: number }
     | { readonly kind: 'outage'; readonly outage: 'offline' | 'failing'; readonly since: number }
+    | { readonly kind: 'disk'; readonly since: number; readonly message: string }
     | null
   readonly trashedDatabases: readonly string[]
   readonly triggers: readonly string[]
@@ -36,6 +37,13 @@ const holdProblem = (hold: NonNullable<StatusFacts['hold']>): Problem => {
       return notice('paused', `Paused by a person${hold.until === null ? '' : ` until ${isoTime(hold.until)}`}.`)
     case 'rate-limited':
       return failure('rate-limited', `Notion asks to wait until ${isoTime(hold.until)}.`)
+    case 'disk': {
+      const since = isoTime(hold.since)
+      return failure(
+        'disk',
+        `${hold.message} Nothing can be written since ${since}. It is tried every 30 seconds; the queue goes on by itself.`,
+      )
+    }
     case 'outage': {
       const what =
         hold.outage === 'offline' ? 'Notion cannot be reached' : 'Notion has failed for several pages in a row'

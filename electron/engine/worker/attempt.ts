@@ -5,8 +5,8 @@ import type { ChangeApplier } from '../cache/apply.ts'
 import type { SourceFacts } from '../cache/catalogue.ts'
 import type { PageTitle } from '../cache/record-index.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
-import { errorCode, errorText, isOfTheDisk } from '../foundation/errors.ts'
 import type { Planned, PlanResult } from '../processors/planned.ts'
+import { failureOf } from './thrown-failure.ts'
 
 /** What an attempt came to. `finish` belongs into the commit that stores it: what was applied counts either way. */
 export type AttemptEnd =
@@ -41,18 +41,6 @@ const CONFLICT: Failure = {
   kind: 'transient',
   code: 'conflict',
   message: 'The record changed each time while Notion was being read. Nothing was overwritten; it is tried again.',
-}
-
-/** A fault of the disk may pass; anything else that was thrown is a bug, and a person should see it. */
-const failureOf = (error: unknown): Failure => {
-  const code = errorCode(error)
-  return code === null || !isOfTheDisk(error)
-    ? { kind: 'permanent', code: 'internal', message: `Blackcore Sync has a fault: ${errorText(error)}` }
-    : {
-        kind: 'transient',
-        code,
-        message: `The disk refuses: ${errorText(error)}. Check its space and its permissions.`,
-      }
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Failure } from '../../../shared/failures.ts'
 import type { Clock } from '../foundation/clock.ts'
-import { errorText } from '../foundation/errors.ts'
+import { errorText, isOfTheDisk } from '../foundation/errors.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { Log } from '../foundation/log.ts'
 import { createFlow, type Flow, type PauseStore } from './flow.ts'
 import { createJobRunner, type OutcomePorts, type RunnerJob, type RunnerParts } from './job-runner.ts'
+import { failureOf } from './thrown-failure.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 /** The queue, as the workers are given it; all but `nextDueAt` within a transaction. */
@@ -26,6 +27,8 @@ export interface CrewParts<Job extends RunnerJob>
   readonly pause: PauseStore
   readonly rateLimitedUntil: () => number | null
   readonly probe: () => Promise<Failure | null>
+  /** Writes to the disk as an attempt does; rejects with what the disk says. */
+  readonly probeDisk: () => Promise<void>
   readonly counters: {
     processed(events: number, durationMs: number): void
     failed(events: number, durationMs: number): void
@@ -47,21 +50,40 @@ export interface Crew {
 
 export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew => {
   const { jobs, commits, clock, log, counters } = parts
+  let owed: readonly number[] = []
+
+  /** What a refusing disk does not let us give back is given back when it has room. */
+  const giveBack = (jobIds: readonly number[]): void => {
+    const given = [...owed, ...jobIds]
+    owed = []
+    if (given.length === 0) return
+    commits
+      .runQuick(() => jobs.refund(given, clock.now()))
+      .then(counters.refunded)
+      .catch((error: unknown) => {
+        owed = [...owed, ...given]
+        log.error({ jobs: given, error: errorText(error) }, 'Attempts that an outage cost cannot be given back yet')
+      })
+  }
+
   const flow = createFlow({
     clock,
     log,
     pause: parts.pause,
     rateLimitedUntil: parts.rateLimitedUntil,
     probe: parts.probe,
-    refund: (jobIds) => {
-      commits
-        .runQuick(() => jobs.refund(jobIds, clock.now()))
-        .then(counters.refunded)
-        .catch((error: unknown) => {
-          log.error({ jobs: jobIds, error: errorText(error) }, 'Attempts that an outage cost cannot be given back')
-        })
+    probeDisk: async () => {
+      try {
+        await parts.probeDisk()
+        return null
+      } catch (error) {
+        if (!isOfTheDisk(error)) throw error
+        return failureOf(error)
+      }
     },
+    refund: giveBack,
     onOpen: () => {
+      giveBack([])
       worker.wake()
     },
   })

@@ -1,17 +1,17 @@
 import type { Failure } from '../../../shared/failures.ts'
-import type { Clock, Timer } from '../foundation/clock.ts'
+import type { Clock } from '../foundation/clock.ts'
 import type { Log } from '../foundation/log.ts'
 import { createSignal } from '../foundation/signal.ts'
-import { createOutageWatch, type OutageKind } from './outage.ts'
-
-/** While Notion cannot answer, one request asks this often whether it can again. */
-const PROBE_EVERY_MS = 30_000
+import { DISK_OUTAGE, NOTION_OUTAGE, type OutageKind } from './outage.ts'
+import { createProbedOutage } from './probed-outage.ts'
 
 /** Why nothing is claimed. Times in ms since 1970; `until` null: until a person says so. */
 export type Hold =
   | { readonly kind: 'paused'; readonly until: number | null }
   | { readonly kind: 'rate-limited'; readonly until: number }
   | { readonly kind: 'outage'; readonly outage: OutageKind; readonly since: number }
+  /** `message`: what it said last, and what helps. */
+  | { readonly kind: 'disk'; readonly since: number; readonly message: string }
 
 /** The pause that a person asked for; it outlives a restart. */
 export interface PauseStore {
@@ -26,6 +26,8 @@ export interface FlowParts {
   readonly rateLimitedUntil: () => number | null
   /** One request of no consequence; gives its failure, or null. */
   readonly probe: () => Promise<Failure | null>
+  /** The same of the disk: one small file, and one small commit. */
+  readonly probeDisk: () => Promise<Failure | null>
   /** The last attempts of these jobs cost nothing after all. */
   readonly refund: (jobIds: readonly number[]) => void
   /** Claiming is possible again. */
@@ -40,63 +42,51 @@ export interface Flow {
   opensAt(): number | null
   /** An attempt ended. Gives the jobs besides this one whose last attempt cost nothing after all; null: it was its own. */
   attemptEnded(entity: string, jobId: number, failure: Failure | null): readonly number[] | null
-  /** Resolves when no outage is known: at once, or with the end of the present one. Rejects when the signal aborts. */
+  /** Resolves when no outage of Notion is known: at once, or with the end of the present one. Rejects when the signal aborts. */
   outageOver(signal: AbortSignal): Promise<void>
-  /** The network is back, or a person says so: asks now. */
+  /** The network is back, the disk has room, or a person says so: asks now. */
   probeNow(): void
   stop(): void
 }
 
-export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, refund, onOpen }: FlowParts): Flow => {
-  const watch = createOutageWatch()
+export const createFlow = ({
+  clock,
+  log,
+  pause,
+  rateLimitedUntil,
+  probe,
+  probeDisk,
+  refund,
+  onOpen,
+}: FlowParts): Flow => {
   const over = createSignal()
-  let outage: { readonly kind: OutageKind; readonly since: number } | null = null
-  let timer: Timer | null = null
-  let isProbing = false
-  let isStopped = false
-
-  const schedule = (): void => {
-    timer?.cancel()
-    if (!isStopped) timer = clock.after(PROBE_EVERY_MS, probeNow)
-  }
-
-  const giveBack = (jobIds: readonly number[]): void => {
-    if (jobIds.length > 0) refund(jobIds)
-  }
-
-  const ask = async (): Promise<void> => {
-    const failure = await probe()
-    // A probe that the end of the program gave up says nothing of Notion.
-    if (isStopped) return
-    const { isOver, refunded } = watch.probed(failure)
-    giveBack(refunded)
-    if (!isOver) {
-      schedule()
-      return
-    }
-    outage = null
-    timer?.cancel()
-    log.info({}, 'Notion answers again; the queue goes on')
-    over.notify()
-    onOpen()
-  }
-
-  function probeNow(): void {
-    if (outage === null || isProbing || isStopped) return
-    isProbing = true
-    ask()
-      .catch(schedule)
-      .finally(() => {
-        isProbing = false
-      })
-  }
-
-  const begin = (kind: OutageKind): void => {
-    outage = { kind, since: clock.now() }
-    const message = kind === 'offline' ? 'Notion cannot be reached' : 'Notion fails for several pages in a row'
-    log.warn({ kind }, `${message}; the queue pauses and asks again every 30 seconds`)
-    schedule()
-  }
+  const notion = createProbedOutage({
+    clock,
+    log,
+    rules: NOTION_OUTAGE,
+    words: {
+      offline: 'Notion cannot be reached; the queue pauses and asks again every 30 seconds',
+      failing: 'Notion fails for several pages in a row; the queue pauses and asks again every 30 seconds',
+      over: 'Notion answers again; the queue goes on',
+    },
+    probe,
+    giveBack: refund,
+    onOver: () => {
+      over.notify()
+      onOpen()
+    },
+  })
+  const refusing = 'The disk refuses; the queue pauses and tries it every 30 seconds'
+  const disk = createProbedOutage({
+    clock,
+    log,
+    rules: DISK_OUTAGE,
+    words: { offline: refusing, failing: refusing, over: 'The disk can be written to again; the queue goes on' },
+    probe: probeDisk,
+    giveBack: refund,
+    onOver: onOpen,
+  })
+  const outages = [notion, disk]
 
   const personalPause = (): { readonly until: number | null } | null => {
     const paused = pause.get()
@@ -107,23 +97,24 @@ export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, refund,
     hold: () => {
       const paused = personalPause()
       if (paused !== null) return { kind: 'paused', until: paused.until }
+      const refusal = disk.present()
+      if (refusal !== null) return { kind: 'disk', since: refusal.since, message: refusal.message }
+      const outage = notion.present()
       if (outage !== null) return { kind: 'outage', outage: outage.kind, since: outage.since }
       const until = rateLimitedUntil()
       return until === null ? null : { kind: 'rate-limited', until }
     },
     opensAt: () => {
       const ends = [personalPause(), { until: rateLimitedUntil() }].flatMap((entry) => entry?.until ?? [])
-      return outage !== null || ends.length === 0 ? null : Math.max(...ends)
+      return outages.some((outage) => outage.present() !== null) || ends.length === 0 ? null : Math.max(...ends)
     },
     attemptEnded: (entity, jobId, failure) => {
-      const { isFree, begins, refunded } = watch.ended(entity, jobId, failure)
-      if (begins !== null) begin(begins)
-      if (isFree) return refunded
-      giveBack(refunded)
-      return null
+      // Both hear of every end: what is the one's may end a row of the other's.
+      const shares = outages.map((outage) => outage.attemptEnded(entity, jobId, failure))
+      return shares.find((share) => share !== null) ?? null
     },
     outageOver: async (signal) => {
-      while (outage !== null) {
+      while (notion.present() !== null) {
         signal.throwIfAborted()
         const aborted = Promise.withResolvers<never>()
         const giveUp = (): void => {
@@ -135,10 +126,11 @@ export const createFlow = ({ clock, log, pause, rateLimitedUntil, probe, refund,
         })
       }
     },
-    probeNow,
+    probeNow: () => {
+      for (const outage of outages) outage.probeNow()
+    },
     stop: () => {
-      isStopped = true
-      timer?.cancel()
+      for (const outage of outages) outage.stop()
     },
   }
 }

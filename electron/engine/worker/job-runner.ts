@@ -38,7 +38,10 @@ export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, '
   readonly onDelayed: () => void
   /** `refundedEvents`: of failed jobs whose last attempt cost nothing after all. */
   readonly onPostponed: (refundedEvents: number) => void
-  /** What keeps outcomes from being stored, or files from being written; null: nothing any more. */
+  /**
+   * What keeps outcomes from being stored, or the files of jobs that are tried again from being written; null: nothing any
+   * more. What stops everybody is told by the flow, and a job that failed by itself.
+   */
   readonly onTrouble: (message: string | null) => void
   readonly onProcessed: (events: number, durationMs: number) => void
   readonly onFailed: (events: number, durationMs: number) => void
@@ -66,6 +69,13 @@ interface Stored {
 /** Runs one job and stores what came of it: completed, delayed until the next attempt, or failed. */
 export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) => {
   const { jobs, commits, clock, log, retryAttempts } = parts
+  /** What the disk said to jobs that wait for their next attempt. */
+  const refusals = new Map<number, string>()
+  let unstored: string | null = null
+
+  const tellTrouble = (): void => {
+    parts.onTrouble(unstored ?? [...refusals.values()].at(-1) ?? null)
+  }
 
   const storeEnd = (job: Job, end: StoredEnd, startedAt: number, durationMs: number): Stored => {
     end.finish()
@@ -97,12 +107,13 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
   const untilStored = async <T>(store: () => T): Promise<T> => {
     for (;;) {
       try {
-        return await commits.runQuick(store)
+        const stored = await commits.runQuick(store)
+        unstored = null
+        return stored
       } catch (error) {
         if (parts.isEnding()) throw error
-        parts.onTrouble(
-          `Outcomes cannot be stored: ${errorText(error)}. Check the space on the disk of the data folder.`,
-        )
+        unstored = `Outcomes cannot be stored: ${errorText(error)}. Check the space on the disk of the data folder.`
+        tellTrouble()
         log.error({ error: errorText(error) }, 'The outcome of an attempt cannot be stored; trying again')
         await clock.sleep(STORE_AGAIN_MS)
       }
@@ -117,19 +128,21 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
       attempt: job.failedAttempts + 1,
       durationMs: Math.round(durationMs),
     }
+    refusals.delete(job.id)
     if (end.kind === 'done') {
-      parts.onTrouble(null)
+      refusals.clear()
       parts.onProcessed(job.eventCount, durationMs)
       log.info({ ...fields, outcome: end.outcome, reason: end.reason }, 'Job completed')
     } else if (end.kind === 'postponed') {
       parts.onPostponed(stored.refundedEvents)
       log.info({ ...fields, code: end.failure.code }, `Attempt postponed: ${end.failure.message}`)
     } else {
-      if (end.failure.code.startsWith('E')) parts.onTrouble(end.failure.message)
+      if (!stored.isFinal && end.failure.code.startsWith('E')) refusals.set(job.id, end.failure.message)
       if (stored.isFinal) parts.onFailed(job.eventCount, durationMs)
       else parts.onDelayed()
       log.warn({ ...fields, code: end.failure.code, isFinal: stored.isFinal }, `Attempt failed: ${end.failure.message}`)
     }
+    tellTrouble()
   }
 
   return async (job: Job, onPlanned: () => void): Promise<void> => {

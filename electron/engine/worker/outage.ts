@@ -3,18 +3,18 @@ import type { Failure } from '../../../shared/failures.ts'
 /** What speaks of the way to Notion, not of Notion or the page that was asked for. */
 const OFFLINE = 'unreachable'
 
-/** Transient failures of one page: somebody else was at it, at Notion or here. */
-const OF_ONE_PAGE: ReadonlySet<string> = new Set(['conflict_error', 'conflict'])
+/** Whose outage it is, and what shows it. */
+export interface OutageRules {
+  /** What its failures are marked with. */
+  readonly of: NonNullable<Failure['stops']>
+  /** So many different pages in a row make an outage of what could be one page's misfortune. */
+  readonly pagesInARow: number
+}
 
-/**
- * Whether a failure says that Notion cannot answer anybody now. A 5xx may bring a code that nobody knew before: all
- * that may pass and is Notion's counts, its codes being written in lower case and the disk's (ENOSPC) in upper case.
- */
-export const isOutageFailure = ({ kind, code }: Failure): boolean =>
-  kind === 'transient' && !OF_ONE_PAGE.has(code) && code === code.toLowerCase()
+export const NOTION_OUTAGE: OutageRules = { of: 'notion', pagesInARow: 3 }
 
-/** So many different pages in a row make an outage of what could be one page's misfortune. */
-const PAGES_IN_A_ROW = 3
+/** A disk that is full for one is full for all. */
+export const DISK_OUTAGE: OutageRules = { of: 'disk', pagesInARow: 1 }
 
 export type OutageKind = 'offline' | 'failing'
 
@@ -56,7 +56,8 @@ const jobsOf = (ends: readonly FailedEnd[]): readonly number[] => ends.map(({ jo
 
 /**
  * Tells an outage from a job's own failure. Being offline shows at once; a Notion that fails, when three different pages
- * fail in a row: any answer that is not of this kind ends the row. What an outage made fail costs nothing.
+ * fail in a row: any answer that is not of this kind ends the row. What an outage made fail costs nothing. The disk is
+ * judged by the same rules, its row being of one page.
  *
  * A Notion that fails for these pages and answers the first probe may fail for nobody else: they are suspects from then
  * on, each until an attempt of its own ends in another way. A row that a suspect is part of is an outage like any other,
@@ -64,10 +65,12 @@ const jobsOf = (ends: readonly FailedEnd[]): readonly number[] => ends.map(({ jo
  * good ends as a failed job, after one free round at most, and while Notion fails for all pages and answers probes, those
  * who pay do so a few in a round, and not all at once.
  */
-export const createOutageWatch = () => {
+export const createOutageWatch = (rules: OutageRules) => {
   let row: readonly FailedEnd[] = []
   let outage: Outage | null = null
   const suspects = new Set<string>()
+
+  const isShared = (failure: Failure): boolean => failure.stops === rules.of
 
   const endRow = (): readonly FailedEnd[] => {
     const ended = row
@@ -97,7 +100,7 @@ export const createOutageWatch = () => {
   return {
     /** `failure` null: the attempt succeeded. */
     ended: (entity: string, jobId: number, failure: Failure | null): OutageVerdict => {
-      if (failure === null || !isOutageFailure(failure)) {
+      if (failure === null || !isShared(failure)) {
         endRow()
         suspects.delete(entity)
         return OWN
@@ -110,16 +113,16 @@ export const createOutageWatch = () => {
         return { isFree: true, begins: 'offline', refunded: jobsOf(endRow()) }
       }
       row = [...row, end]
-      if (new Set(row.map((failed) => failed.entity)).size < PAGES_IN_A_ROW) return OWN
+      if (new Set(row.map((failed) => failed.entity)).size < rules.pagesInARow) return OWN
       const begun = join({ isProven: false, free: [], paid: [] }, endRow())
       outage = begun
       const refunded = jobsOf(begun.free.filter((failed) => failed !== end))
       return { isFree: begun.free.includes(end), begins: 'failing', refunded }
     },
 
-    /** A probe of the outage that there is. `failure` null: Notion answered. */
+    /** A probe of the outage that there is. `failure` null: it was answered. */
     probed: (failure: Failure | null): ProbeVerdict => {
-      if (failure !== null && isOutageFailure(failure)) return { isOver: false, refunded: prove() }
+      if (failure !== null && isShared(failure)) return { isOver: false, refunded: prove() }
       for (const { entity } of outage?.free ?? []) suspects.add(entity)
       outage = null
       return { isOver: true, refunded: [] }

@@ -3,6 +3,7 @@ import { createGroupCommit } from '../../../electron/engine/foundation/group-com
 import { createCalls } from '../../../electron/engine/queue/calls.ts'
 import { createQueueNotes } from '../../../electron/engine/queue/notes.ts'
 import { type CallName, CALLS } from '../../../shared/bridge.ts'
+import type { Problem } from '../../../shared/status.ts'
 import { endOfTurn } from '../../support/end-of-turn.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { createPeopleRun } from '../../support/people-at-queue.ts'
@@ -11,7 +12,7 @@ const createRun = () => {
   const queue = createPeopleRun()
   const clock = createManualClock()
   const notes = createQueueNotes(queue.database)
-  const state = { woken: 0, idleAsked: 0 }
+  const state = { woken: 0, idleAsked: 0, unwritten: [] as readonly Problem[] }
   let idle = Promise.withResolvers<undefined>()
   const calls = createCalls({
     people: queue.people,
@@ -25,6 +26,7 @@ const createRun = () => {
       state.idleAsked += 1
       return idle.promise
     },
+    unwritten: () => state.unwritten,
   })
   const becomeIdle = (error?: Error): void => {
     if (error === undefined) idle.resolve(undefined)
@@ -101,7 +103,7 @@ describe('waiting until nothing is left', () => {
     const answer = calls['wait-idle']({})
     clock.advance(19_999)
     becomeIdle()
-    expect(await answer).toEqual({ idle: true })
+    expect(await answer).toEqual({ idle: true, unwritten: [] })
     expect(clock.dueTimes()).toEqual([])
   })
 
@@ -109,10 +111,23 @@ describe('waiting until nothing is left', () => {
     const { calls, becomeIdle, clock } = createRun()
     const answer = calls['wait-idle']({})
     clock.advance(20_000)
-    expect(await answer).toEqual({ idle: false })
+    expect(await answer).toEqual({ idle: false, unwritten: [] })
     const again = calls['wait-idle']({})
     becomeIdle()
-    expect(await again).toEqual({ idle: true })
+    expect(await again).toEqual({ idle: true, unwritten: [] })
+  })
+
+  test('names what could not be written, in its own words, and nothing while there is something to wait for', async () => {
+    const { calls, becomeIdle, clock, state } = createRun()
+    const message = 'tasks.json cannot be written: it is full.'
+    state.unwritten = [{ code: 'database-file', severity: 'failure', message }]
+    const early = calls['wait-idle']({})
+    clock.advance(20_000)
+    expect(await early).toEqual({ idle: false, unwritten: [] })
+    const answer = calls['wait-idle']({})
+    becomeIdle()
+    expect(await answer).toEqual({ idle: true, unwritten: [message] })
+    expect(isShaped('wait-idle', await answer)).toBe(true)
   })
 
   test('looks once for all who wait, however often they ask', async () => {
@@ -120,12 +135,15 @@ describe('waiting until nothing is left', () => {
     for (let count = 0; count < 50; count += 1) {
       const answer = calls['wait-idle']({})
       clock.advance(20_000)
-      expect(await answer).toEqual({ idle: false })
+      expect(await answer).toEqual({ idle: false, unwritten: [] })
     }
     const both = Promise.all([calls['wait-idle']({}), calls['wait-idle']({})])
     expect(state.idleAsked).toBe(1)
     becomeIdle()
-    expect(await both).toEqual([{ idle: true }, { idle: true }])
+    expect(await both).toEqual([
+      { idle: true, unwritten: [] },
+      { idle: true, unwritten: [] },
+    ])
     await endOfTurn()
     void calls['wait-idle']({})
     expect(state.idleAsked).toBe(2)

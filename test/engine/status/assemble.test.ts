@@ -74,6 +74,11 @@ describe('degraded', () => {
       { queueSize: 6, jobs: jobsWith({ waiting: 1, delayed: 2, active: 3 }) },
       'The queue is full: deliveries are turned away, and Notion repeats them later.',
     ],
+    [
+      'the disk refuses',
+      { hold: { kind: 'disk', since: UNTIL, message: 'The disk refuses: ENOSPC: it is full. Make room on it.' } },
+      'The disk refuses: ENOSPC: it is full. Make room on it. Nothing can be written since 2026-11-23T12:00:07.000Z. It is tried every 30 seconds; the queue goes on by itself.',
+    ],
     ['a stage reports that something does not follow', { reported: [outage] }, outage.message],
   ])('while %s, and a person reads why', (_, facts, message) => {
     const status = assemble(facts)

@@ -9,8 +9,18 @@ import { createManualClock } from '../../support/manual-clock.ts'
 import { permanent, planned, refused } from '../../support/planning.ts'
 import { createQueueFile } from '../../support/queue-file.ts'
 
-const unreachable: Failure = { kind: 'transient', code: 'unreachable', message: 'Notion cannot be reached.' }
-const timeOut: Failure = { kind: 'transient', code: 'no_answer', message: 'Notion did not answer in time.' }
+const unreachable: Failure = {
+  kind: 'transient',
+  code: 'unreachable',
+  message: 'Notion cannot be reached.',
+  stops: 'notion',
+}
+const timeOut: Failure = {
+  kind: 'transient',
+  code: 'no_answer',
+  message: 'Notion did not answer in time.',
+  stops: 'notion',
+}
 
 const createRun = (options: CrewOptions = {}) => {
   const { database, reopen } = createQueueFile()
@@ -130,7 +140,7 @@ describe('a Notion that fails', () => {
 
   test('keeps the attempts that failed before it for reasons of their own', async () => {
     const { arrive, comesTo, rest, pass, rows } = createRun()
-    const results = [{ ...transient, code: 'conflict_error' }, transient]
+    const results = [{ ...transient, code: 'conflict_error', stops: undefined }, transient]
     comesTo(1, () => refused(results.shift() ?? transient))
     for (const number of [2, 3]) comesTo(number, () => refused(transient))
     arrive(1)

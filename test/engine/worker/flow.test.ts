@@ -7,7 +7,14 @@ import { createManualClock } from '../../support/manual-clock.ts'
 import { permanent } from '../../support/planning.ts'
 import { createRecordedLog } from '../../support/recorded-log.ts'
 
-const unreachable: Failure = { kind: 'transient', code: 'unreachable', message: 'Notion cannot be reached.' }
+const unreachable: Failure = {
+  kind: 'transient',
+  code: 'unreachable',
+  message: 'Notion cannot be reached.',
+  stops: 'notion',
+}
+
+const full: Failure = { kind: 'transient', code: 'ENOSPC', message: 'The disk refuses: ENOSPC.', stops: 'disk' }
 
 /** A flow whose probes are answered by the test, at once unless they are held. */
 const createRun = () => {
@@ -20,6 +27,8 @@ const createRun = () => {
     opened: 0,
     refunded: [] as (readonly number[])[],
     answer: (): Promise<Failure | null> => Promise.resolve(unreachable),
+    diskProbes: 0,
+    diskAnswer: (): Promise<Failure | null> => Promise.resolve(full),
   }
   const flow = createFlow({
     clock,
@@ -29,6 +38,10 @@ const createRun = () => {
     probe: () => {
       state.probes += 1
       return state.answer()
+    },
+    probeDisk: () => {
+      state.diskProbes += 1
+      return state.diskAnswer()
     },
     refund: (jobIds) => {
       state.refunded.push(jobIds)
@@ -135,6 +148,30 @@ describe('an outage', () => {
     await pass(300_000)
     expect(state.probes).toBe(2)
     expect(clock.dueTimes()).toEqual([])
+  })
+})
+
+describe('a disk that refuses', () => {
+  test('holds the queue at once, is tried every 30 seconds, and opens it when it takes the probe', async () => {
+    const { flow, clock, log, state, pass } = createRun()
+    const since = clock.now()
+    expect(flow.attemptEnded('page:1', 1, full)).toEqual([])
+    expect(flow.hold()).toEqual({ kind: 'disk', since, message: full.message })
+    expect(flow.opensAt()).toBeNull()
+    expect(log.lines).toMatchObject([{ level: 'warn', fields: { code: 'ENOSPC' } }])
+    await pass(30_000)
+    state.diskAnswer = () => Promise.resolve(null)
+    await pass(29_999)
+    expect(flow.hold()).toMatchObject({ kind: 'disk', since })
+    await pass(1)
+    expect(flow.hold()).toBeNull()
+    expect(state).toMatchObject({ diskProbes: 2, probes: 0, opened: 1 })
+  })
+
+  test('is no outage of Notion: who waits for the end of one does not wait for it', async () => {
+    const { flow } = createRun()
+    flow.attemptEnded('page:1', 1, full)
+    await flow.outageOver(new AbortController().signal)
   })
 })
 

@@ -93,8 +93,16 @@ describe('a job whose attempts fail', () => {
       { state: 'failed', reason: 'service_unavailable', attempts: 4, failed_attempts: 4, event_count: 2 },
     ])
     const starts = [0, 2_500, 7_250, 16_500].map((afterMs) => startMs + afterMs)
+    const { kind, code, message } = transient
     expect(rows('SELECT number, started_at, duration_ms, kind, code, message FROM attempt')).toEqual(
-      starts.map((started_at, index) => ({ number: index + 1, started_at, duration_ms: PLANNING_MS, ...transient })),
+      starts.map((started_at, index) => ({
+        number: index + 1,
+        started_at,
+        duration_ms: PLANNING_MS,
+        kind,
+        code,
+        message,
+      })),
     )
     expect(told).toStrictEqual([{ what: 'failed', events: 2, durationMs: PLANNING_MS }])
   })
@@ -221,6 +229,18 @@ describe('an outcome that the disk refuses to store', () => {
     expect(jobs.counts()).toMatchObject({ active: 0, completed: 1 })
     expect(told).toStrictEqual([{ what: 'processed', events: 2, durationMs: PLANNING_MS }])
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(2)
+  })
+
+  test('is no trouble any more once it is stored, whatever the outcome was', async () => {
+    const { clock, jobs, run, state, troubles } = createRun()
+    state.refusals = 1
+    state.result = refused(transient)
+    const ended = run(claimOne(jobs, clock.now()))
+    await clock.nextTimer()
+    expect(troubles).toEqual([expect.stringMatching(/^Outcomes cannot be stored: the disk is full\./)])
+    clock.advance(1_000)
+    await ended
+    expect(troubles.at(-1)).toBeNull()
   })
 
   test('is left to the next start when the program is ending', async () => {
