@@ -62,7 +62,11 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
       refunded: (given) => (counted.refunded += given),
     },
     tell: () => () => undefined,
-    onChange: () => undefined,
+    files: { wake: () => undefined, flushNow: () => Promise.resolve(), isSettled: () => true },
+    openJobs: () => {
+      const counts = queue.jobs.counts()
+      return counts.waiting + counts.delayed + counts.active
+    },
   })
 
   /** Resolves when everything was done that can be done at this time. */
