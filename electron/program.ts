@@ -2,6 +2,7 @@ import { NoEngineError } from './console/client.ts'
 import { CommandError } from './console/commands.ts'
 import { StartError } from './engine/engine.ts'
 import { SettingsError } from './engine/settings/load.ts'
+import { withoutSecrets } from './engine/settings/secrets.ts'
 
 /** A command that was not written as it has to be. */
 export class UsageError extends Error {
@@ -31,7 +32,9 @@ export const runProgram = async (main: () => Promise<void>): Promise<void> => {
     await main()
   } catch (error) {
     const known = explained(error)
-    process.stderr.write(`${known?.sentence ?? (error instanceof Error ? error.stack : String(error))}\n`)
+    const text = known?.sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
+    // A sentence may repeat what was typed, and that may be a token in the wrong place.
+    process.stderr.write(`${withoutSecrets(text)}\n`)
     process.exit(known?.exitCode ?? 1)
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JOB_STATES } from './jobs.ts'
+import { pairingViewSchema } from './pairing.ts'
 
 /** Which jobs a person means. Conditions that are given all have to hold; none given means no job at all. */
 export const selectionSchema = z.strictObject({
@@ -52,6 +53,16 @@ export const CALLS = {
     output: z.object({ paused: z.literal(true) }),
   },
   resume: { input: z.strictObject({}), output: z.object({ paused: z.literal(false) }) },
+  pairing: { input: z.strictObject({}), output: pairingViewSchema },
+  /** Opens the pairing for its time, or anew; `refused`: why it cannot be. */
+  'open-pairing': { input: z.strictObject({}), output: z.object({ refused: z.string().nullable() }) },
+  /** Makes a token that waits the secret; `refused`: why it cannot be. */
+  'confirm-pairing': {
+    input: z.strictObject({ token: z.string() }),
+    output: z.object({ refused: z.string().nullable() }),
+  },
+  /** Forgets every paired secret; `refused`: why that cannot be done. */
+  disconnect: { input: z.strictObject({}), output: z.object({ refused: z.string().nullable() }) },
   /**
    * Answers when nothing is left to do, database files written; or, with false, after a while, to be asked again.
    * `unwritten`: in plain words, the database files that were found to be impossible to write.
@@ -67,3 +78,6 @@ export type CallOutput<Name extends CallName> = z.infer<(typeof CALLS)[Name]['ou
 export type CallHandlers = {
   readonly [Name in CallName]: (input: CallInput<Name>) => Promise<CallOutput<Name>>
 }
+
+/** Those of the pairing. */
+export type PairingCalls = Pick<CallHandlers, 'pairing' | 'open-pairing' | 'confirm-pairing' | 'disconnect'>

@@ -4,7 +4,7 @@ import { durationMs } from '../../shared/settings.ts'
 import type { Call } from './client.ts'
 import { jobsText } from './jobs-text.ts'
 
-export const COMMANDS = ['jobs', 'retry', 'discard', 'pause', 'resume', 'wait-idle'] as const
+export const COMMANDS = ['jobs', 'retry', 'discard', 'pause', 'resume', 'wait-idle', 'disconnect'] as const
 
 export type CommandName = (typeof COMMANDS)[number]
 
@@ -65,6 +65,18 @@ const QUESTIONS: Readonly<Record<Action, (count: number) => string>> = {
   undo: (count) => `Take back the discard of ${jobCount(count, 'discarded')}?`,
 }
 
+/** Asks; throws where nobody agrees. */
+const agree = async (terminal: Terminal, options: CommandOptions, question: string): Promise<void> => {
+  if (options.yes === true) return
+  if (terminal.ask === null) throw new CommandError(`${question} Nobody can be asked here: repeat it with --yes.`)
+  const reply = await terminal.ask(`${question} [y/N] `)
+  if (!/^y(es)?$/i.test(reply.trim())) throw new CommandError('Nothing was done.')
+}
+
+/** Notion offers no way to delete a subscription but by hand. */
+const DISCONNECTED =
+  'The secrets are forgotten. Notion goes on sending: delete the subscription in Notion under Settings, Connections, your connection, Webhooks.'
+
 /** Says how many jobs are meant and asks; throws where nothing is to be done. */
 const confirm = async (call: Call, terminal: Terminal, action: Action, options: CommandOptions): Promise<Selection> => {
   const selection = selectionOf(options)
@@ -73,11 +85,7 @@ const confirm = async (call: Call, terminal: Terminal, action: Action, options: 
   }
   const { count } = await call('count', { action, selection })
   if (count === 0) throw new CommandError('No job fits. Nothing was done.')
-  if (options.yes === true) return selection
-  const question = QUESTIONS[action](count)
-  if (terminal.ask === null) throw new CommandError(`${question} Nobody can be asked here: repeat it with --yes.`)
-  const reply = await terminal.ask(`${question} [y/N] `)
-  if (!/^y(es)?$/i.test(reply.trim())) throw new CommandError('Nothing was done.')
+  await agree(terminal, options, QUESTIONS[action](count))
   return selection
 }
 
@@ -128,6 +136,12 @@ const run: Readonly<
     return { json, text: `Paused ${until}. Events are accepted and stored; processing stops.` }
   },
   resume: async (call) => ({ json: await call('resume', {}), text: 'The queue goes on.' }),
+  disconnect: async (call, options, terminal) => {
+    await agree(terminal, options, 'Forget the webhook secret? Every delivery is refused until you pair again.')
+    const { refused } = await call('disconnect', {})
+    if (refused !== null) throw new CommandError(refused)
+    return { json: { disconnected: true }, text: DISCONNECTED }
+  },
   'wait-idle': async (call) => {
     await untilIdle(call)
     return { json: { idle: true }, text: 'Nothing is left to do.' }
@@ -143,6 +157,7 @@ const TAKES: Readonly<Record<CommandName, readonly string[]>> = {
   pause: ['for'],
   resume: [],
   'wait-idle': [],
+  disconnect: [],
 }
 
 const TAKEN_BY_ALL = ['config', 'data', 'json', 'yes']

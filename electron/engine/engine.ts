@@ -8,11 +8,12 @@ import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
 import { closeServer, listenAt } from './foundation/listening.ts'
 import type { Log } from './foundation/log.ts'
-import { createSignal } from './foundation/signal.ts'
 import { openStorage } from './foundation/storage.ts'
 import { createFilterView } from './intake/filter-view.ts'
 import { createIntake } from './intake/intake.ts'
 import { WEBHOOK_PATH } from './intake/listener.ts'
+import type { PairingChange } from './intake/pairing.ts'
+import { createPairingCalls } from './intake/pairing-calls.ts'
 import { MIGRATIONS } from './queue/migrations.ts'
 import { openNotion } from './notion/open.ts'
 import type { NotionRequests } from './notion/sdk.ts'
@@ -24,12 +25,12 @@ import type { ClaimedJob } from './queue/job-store.ts'
 import { openQueue } from './queue/queue.ts'
 import { createTakingUp } from './queue/taking-up.ts'
 import { type LoadedSettings, needToken } from './settings/load.ts'
+import { openSecretStore } from './settings/secret-store.ts'
 import { createCounters } from './status/counters.ts'
 import { createLoopDelay } from './status/loop-delay.ts'
 import { createReports } from './status/reports.ts'
 import { createTroubles } from './status/troubles.ts'
 import { createCrew } from './worker/crew.ts'
-import { createIdleWait } from './worker/idle-wait.ts'
 
 export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
@@ -38,6 +39,7 @@ export { createHttpServer, type FastifyInstance } from './foundation/http-server
 export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
 export { createLogFile } from './foundation/log-file.ts'
+export type { PairingChange } from './intake/pairing.ts'
 
 /** A running engine: deliveries in, JSON files out. */
 export interface Engine {
@@ -62,6 +64,10 @@ export interface EngineOptions {
   readonly clock?: Clock
   /** Where side effects leave the engine: a test counts them, and makes the nth one fail. */
   readonly seams?: EngineSeams
+  /** Encrypts the file that keeps what was paired; null: it is only this user's. */
+  readonly secretsKey?: string | null
+  /** A token came while pairing is open, or a secret was confirmed. */
+  readonly onPairing?: (change: PairingChange) => void
 }
 
 export interface EngineSeams {
@@ -101,9 +107,12 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   const troubles = createTroubles()
   const { tell } = troubles
   const ending = new AbortController()
-  const changed = createSignal()
   const loopDelay = createLoopDelay()
 
+  const closed = (error: unknown): never => {
+    throw storage.closedBy(error)
+  }
+  const secrets = await openSecretStore({ disk, dataFolder, passphrase: options.secretsKey ?? null }).catch(closed)
   const cache = await openCache({
     database,
     commits,
@@ -115,9 +124,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     wantTitles: (pageIds) => {
       events.enqueueTitles(pageIds, clock.now())
     },
-  }).catch((error: unknown) => {
-    throw storage.closedBy(error)
-  })
+  }).catch(closed)
   const { catalogue, watchList, records, keeper } = cache
 
   const { notion, budget } = openNotion({
@@ -142,7 +149,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
 
   const { learn, learnTitles, fetchHeldPages } = createTakingUp({ database, events, catalogue, records, clock })
 
-  const { worker, flow } = createCrew<ClaimedJob>({
+  const { worker, flow, whenIdle } = createCrew<ClaimedJob>({
     jobs,
     commits,
     applier: cache.applier,
@@ -172,10 +179,8 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     probeDisk: cache.probeDisk,
     counters,
     tell,
-    onChange: () => {
-      keeper.wake()
-      changed.notify()
-    },
+    files: keeper,
+    openJobs: jobs.open,
   })
 
   const connection = createConnection({
@@ -195,15 +200,14 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     },
   })
 
-  const listener = createIntake({
+  const workspaceId = (): string | null => connection.workspace()?.id ?? null
+  const { listener, pairing, isPaired } = createIntake({
     webhook,
-    view: createFilterView(
-      catalogue,
-      watchList,
-      records,
-      () => connection.workspace()?.id ?? null,
-      (id) => events.hasJob({ kind: 'page', id }),
-    ),
+    notion,
+    secrets,
+    workspaceId,
+    onPairing: options.onPairing ?? (() => undefined),
+    view: createFilterView(catalogue, watchList, records, workspaceId, (id) => events.hasJob({ kind: 'page', id })),
     store: events,
     notes,
     commits,
@@ -214,13 +218,6 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     onAnswered: (answer) => {
       counters.answered(answer, clock.now())
     },
-  })
-
-  const whenIdle = createIdleWait({
-    openJobs: jobs.open,
-    worker,
-    files: keeper,
-    changed,
   })
 
   const stop = async (): Promise<void> => {
@@ -235,7 +232,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       await worker.drain()
       if (!ending.signal.aborted) await keeper.flushNow()
       ending.abort()
-      await Promise.all([keeper.stop(), connection.stop()])
+      await Promise.all([keeper.stop(), connection.stop(), pairing.stop()])
     })
     limit.cancel()
     // Closing would wait for a disk that does not answer: the next start takes up what is left, as after a crash.
@@ -256,7 +253,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     address = await listenAt(listener, host, port, where('webhook.listen.port'))
   } catch (error) {
     await closeServer(listener, clock)
-    throw storage.closedBy(error)
+    return closed(error)
   }
   pruning.start()
   connection.start()
@@ -272,7 +269,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     facts: () => ({
       jobs: jobs.counts(),
       failures: jobs.failures(),
-      isPaired: webhook.secret !== null,
+      isPaired: isPaired(),
       workspaceName: connection.workspace()?.name ?? null,
       isCatchUpDue: notes.isCatchUpDue(),
       lostQueue: notes.hasLoss() ? storage.setAside : null,
@@ -293,7 +290,10 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     webhookUrl: `${address}${WEBHOOK_PATH}`,
     status,
     metrics,
-    calls: createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
+    calls: {
+      ...createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
+      ...createPairingCalls(pairing, where('webhook.secret'), webhook.secret !== null),
+    },
     whenIdle,
     stop,
   }

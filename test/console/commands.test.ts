@@ -63,6 +63,7 @@ describe('with --json', () => {
     ['pause', { for: '30m' }, {}, { paused: true }],
     ['resume', {}, {}, { paused: false }],
     ['wait-idle', {}, {}, { idle: true }],
+    ['disconnect', { yes: true }, {}, { disconnected: true }],
   ])('%s prints one line of JSON and nothing else: %o', async (name, options, handlers, expected) => {
     const { printed, refusal } = await run(name, { ...options, json: true }, { handlers })
     expect(printed).toEqual([JSON.stringify(expected)])
@@ -226,6 +227,27 @@ describe('wait-idle', () => {
   })
 })
 
+describe('disconnect', () => {
+  test('asks first, and tells where the subscription is deleted, because Notion goes on sending', async () => {
+    const { questions, printed, asked } = await run('disconnect', {}, { reply: 'y' })
+    expect(questions).toEqual(['Forget the webhook secret? Every delivery is refused until you pair again. [y/N] '])
+    expect(printed).toEqual([expect.stringMatching(/^The secrets are forgotten\. .*delete the subscription in Notion/)])
+    expect(asked).toEqual(['disconnect'])
+  })
+
+  test.each([['n'], [''], [null]])('does nothing where nobody agrees: %s', async (reply) => {
+    const { asked, printed, refusal } = await run('disconnect', {}, { reply })
+    expect([asked, printed]).toEqual([[], []])
+    expect(refusal).toMatch(/Nothing was done\.$|Nobody can be asked here: repeat it with --yes\.$/)
+  })
+
+  test('tells why it cannot be done, and claims nothing', async () => {
+    const refused = 'The disk refuses.'
+    const handlers = { disconnect: () => Promise.resolve({ refused }) }
+    expect(await run('disconnect', { yes: true }, { handlers })).toMatchObject({ printed: [], refusal: refused })
+  })
+})
+
 describe('what a command does not take', () => {
   test.each<[CommandName, Partial<CommandOptions>, string]>([
     ['pause', { ids: ['30m'] }, '30m'],
@@ -234,6 +256,7 @@ describe('what a command does not take', () => {
     ['retry', { all: true, undo: true }, '--undo'],
     ['discard', { all: true, for: '30m' }, '--for'],
     ['wait-idle', { state: 'failed' }, '--state'],
+    ['disconnect', { ids: ['secret'], all: true }, 'secret --all'],
   ])('is refused by %s, which does nothing: %o', async (name, options, shown) => {
     const { asked, refusal } = await run(name, { ...options, yes: true }, { handlers: jobCount(1) })
     expect(asked).toEqual([])

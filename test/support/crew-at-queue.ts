@@ -72,7 +72,8 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
     tell: (code) => (message) => {
       troubles.set(code, message)
     },
-    onChange: () => undefined,
+    files: { wake: () => undefined, flushNow: () => Promise.resolve(), isSettled: () => true },
+    openJobs: queue.jobs.open,
   })
 
   /** Resolves when everything was done that can be done at this time. */

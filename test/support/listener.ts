@@ -1,5 +1,10 @@
 import { onTestFinished } from 'vitest'
-import { createListener, type ListenerParts, WEBHOOK_PATH } from '../../electron/engine/intake/listener.ts'
+import {
+  createListener,
+  type ListenerPairing,
+  type ListenerParts,
+  WEBHOOK_PATH,
+} from '../../electron/engine/intake/listener.ts'
 import { signBody } from '../../electron/simulator/deliveries.ts'
 import type { DeliveryAnswer } from '../../shared/deliveries.ts'
 import { type RawAnswer, type RawRequest, rawRequest } from './raw-request.ts'
@@ -15,13 +20,22 @@ export const JSON_TYPE = ['Content-Type', 'application/json'] as const
 export const signed = (body: string | Buffer, secret = SECRET) =>
   ['X-Notion-Signature', signBody(body, secret)] as const
 
+/** These secrets are confirmed, and no pairing is open. */
+export const pairedWith = (...secrets: readonly string[]): ListenerPairing => ({
+  secrets: () => secrets,
+  isOpen: () => false,
+  handshake: () => 'refused',
+  eventSignedBy: () => Promise.resolve('stranger'),
+  used: () => undefined,
+})
+
 /** A listener on a port of its own, and what reached its admission; it ends with the running test. */
 export const startListener = async (parts: Partial<ListenerParts> = {}) => {
   const admitted: Buffer[] = []
   const answered: DeliveryAnswer[] = []
   const log = createRecordedLog()
   const server = createListener({
-    secrets: () => [SECRET],
+    pairing: pairedWith(SECRET),
     admit: async (raw) => {
       admitted.push(raw)
       return QUEUED

@@ -34,7 +34,7 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
-const SETTING_VARIABLES: ReadonlySet<string> = new Set(['NOTION_TOKEN', 'NODE_OPTIONS'])
+const SETTING_VARIABLES: ReadonlySet<string> = new Set(['NOTION_TOKEN', 'BLACKCORE_SECRETS_KEY', 'NODE_OPTIONS'])
 
 const environmentWith = (own: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !SETTING_VARIABLES.has(name))),

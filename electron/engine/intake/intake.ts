@@ -3,30 +3,62 @@ import type { Settings } from '../../../shared/settings.ts'
 import type { DeliveryAnswer } from '../../../shared/deliveries.ts'
 import type { FastifyInstance } from '../foundation/http-server.ts'
 import type { Clock } from '../foundation/clock.ts'
+import type { SecretStore } from '../settings/secret-store.ts'
 import { createAdmission } from './admission.ts'
 import type { AdmissionParts } from './admission.ts'
 import { createFilter, type FilterView } from './filter.ts'
 import { createFloodGuard } from './flood.ts'
-import { createListener } from './listener.ts'
+import { createListener, type ListenerPairing } from './listener.ts'
+import { createPairing, type Pairing, type PairingParts } from './pairing.ts'
+import { createProof, type ProofParts } from './proof.ts'
 
 export interface IntakeParts extends Omit<AdmissionParts, 'filter' | 'now'> {
   readonly webhook: Settings['webhook']
   readonly view: FilterView
+  readonly notion: ProofParts['notion']
+  readonly secrets: SecretStore
+  /** The workspace of our token; null while Notion has not told it. */
+  readonly workspaceId: () => string | null
+  readonly onPairing: PairingParts['onChange']
   readonly clock: Clock
   readonly onAnswered: (answer: DeliveryAnswer) => void
 }
 
-/** The stage that faces the public: a server that is not listening yet. */
-export const createIntake = ({ webhook, view, clock, onAnswered, ...parts }: IntakeParts): FastifyInstance => {
+/** The settings' secret wins over what was paired, and nobody pairs beside it. */
+const fixedSecret = (secret: string): ListenerPairing => ({
+  secrets: () => [secret],
+  isOpen: () => false,
+  handshake: () => 'refused',
+  eventSignedBy: () => Promise.resolve('stranger'),
+  used: () => undefined,
+})
+
+/** The stage that faces the public. */
+export interface Intake {
+  /** It is not listening yet. */
+  readonly listener: FastifyInstance
+  readonly pairing: Pairing
+  readonly isPaired: () => boolean
+}
+
+export const createIntake = ({ webhook, view, clock, onAnswered, ...parts }: IntakeParts): Intake => {
   const filter = createFilter(expandEventNames(webhook.events), view)
   const admission = createAdmission({ ...parts, filter, now: clock.now })
   const flood = createFloodGuard(clock.monotonicMs)
-  const secrets = webhook.secret === null ? [] : [webhook.secret]
-  return createListener({
-    secrets: () => secrets,
+  const pairing = createPairing({
+    store: parts.secrets,
+    clock,
+    log: parts.log,
+    workspaceId: parts.workspaceId,
+    prove: createProof(parts),
+    onChange: parts.onPairing,
+  })
+  const listener = createListener({
+    pairing: webhook.secret === null ? pairing : fixedSecret(webhook.secret),
     admit: admission.admit,
     admitsUnsigned: flood.admits,
     onAnswered,
     log: parts.log,
   })
+  return { listener, pairing, isPaired: () => webhook.secret !== null || pairing.secrets().length > 0 }
 }

@@ -6,6 +6,8 @@ import {
   type FastifyRequest,
 } from '../foundation/http-server.ts'
 import type { Log } from '../foundation/log.ts'
+import type { Pairing } from './pairing.ts'
+import { tokenOf } from './received-event.ts'
 import { isSignedWith } from './signature.ts'
 
 export const WEBHOOK_PATH = '/webhooks/notion'
@@ -15,15 +17,24 @@ const REQUEST_TIMEOUT_MS = 15_000
 const RETRY_AFTER_S = 30
 
 export interface ListenerParts {
-  /** The confirmed secrets; none: nobody is paired, and every request is refused. */
-  readonly secrets: () => readonly string[]
+  readonly pairing: ListenerPairing
   readonly admit: (raw: Buffer) => Promise<DeliveryAnswer>
   readonly admitsUnsigned: () => boolean
   readonly onAnswered: (answer: DeliveryAnswer) => void
   readonly log: Log
 }
 
+/** See `Pairing`. No confirmed secret: nobody is paired, and every request outside a pairing is refused. */
+export type ListenerPairing = Pick<Pairing, 'secrets' | 'isOpen' | 'handshake' | 'eventSignedBy' | 'used'>
+
 const rejection = (reason: string): DeliveryAnswer => ({ status: 'rejected', event_id: null, reason })
+
+const unavailable = (reason: string): DeliveryAnswer => ({ status: 'unavailable', event_id: null, reason })
+
+interface Refusal {
+  readonly status: number
+  readonly body: DeliveryAnswer | { readonly status: 'pairing' }
+}
 
 const REJECTIONS: Readonly<Record<number, string>> = {
   413: 'the body is larger than 1 MiB',
@@ -42,10 +53,11 @@ const isJson = (request: FastifyRequest): boolean =>
 
 /**
  * The public side: one route, and everything else refused. The order is the contract's: 404, 405 and 413 before the
- * signature; 429 and 415 only for requests without one; 401; and from there on an authentic event is never refused,
+ * signature; 429 and 415 only for requests without one; while pairing, what a handshake is; 401; and from there on an authentic event is never refused,
  * because Notion pauses a subscription whose endpoint does.
  */
 export const createListener = (parts: ListenerParts): FastifyInstance => {
+  const { pairing } = parts
   const server = createHttpServer({ bodyLimitBytes: BODY_LIMIT_BYTES, requestTimeoutMs: REQUEST_TIMEOUT_MS })
 
   const reject = (reply: FastifyReply, status: number, reason: string) => reply.code(status).send(rejection(reason))
@@ -55,6 +67,28 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
     if (!isJson(request)) request.headers['content-type'] = 'application/octet-stream'
     done()
   })
+
+  const refuse = (reply: FastifyReply, { status, body }: Refusal) =>
+    (status === 503 ? reply.header('retry-after', RETRY_AFTER_S) : reply).code(status).send(body)
+
+  /** What a request is answered that no confirmed secret signed; null where it has just proven itself. */
+  const strangerRefusal = async (
+    request: FastifyRequest,
+    raw: Buffer,
+    signature: string | null,
+  ): Promise<Refusal | null> => {
+    if (signature === null && !isJson(request)) return { status: 415, body: rejection(REJECTIONS[415] ?? '') }
+    const token = pairing.isOpen() ? tokenOf(raw) : null
+    const handshake = token === null ? 'refused' : pairing.handshake(token)
+    if (handshake === 'pending') return { status: 200, body: { status: 'pairing' } }
+    if (handshake === 'too-many') return { status: 503, body: unavailable('too many tokens; open the pairing again') }
+    if (signature === null) return { status: 401, body: rejection('the signature is missing') }
+    const proof = await pairing.eventSignedBy(raw, signature)
+    if (proof === 'confirmed') return null
+    return proof === 'undecided'
+      ? { status: 503, body: unavailable('the pairing is not decided yet') }
+      : { status: 401, body: rejection('the signature is not valid') }
+  }
 
   server.route({
     method: 'POST',
@@ -67,13 +101,12 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
     handler: async (request, reply) => {
       const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const signature = signatureOf(request)
-      if (signature === null) {
-        return isJson(request)
-          ? reject(reply, 401, 'the signature is missing')
-          : reject(reply, 415, REJECTIONS[415] ?? '')
-      }
-      if (!parts.secrets().some((secret) => isSignedWith(raw, signature, secret))) {
-        return reject(reply, 401, 'the signature is not valid')
+      const secret = signature === null ? undefined : pairing.secrets().find((it) => isSignedWith(raw, signature, it))
+      if (secret === undefined) {
+        const refusal = await strangerRefusal(request, raw, signature)
+        if (refusal !== null) return refuse(reply, refusal)
+      } else {
+        pairing.used(secret, raw)
       }
       const answer = await parts.admit(raw)
       parts.onAnswered(answer)
@@ -92,10 +125,7 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
     const status = error.statusCode ?? 500
     if (status < 500) return reject(reply, status, REJECTIONS[status] ?? error.message)
     parts.log.error({ error: error.message }, 'A request could not be answered')
-    return reply
-      .header('retry-after', RETRY_AFTER_S)
-      .code(503)
-      .send({ status: 'unavailable', event_id: null, reason: 'the request could not be handled' })
+    return reply.header('retry-after', RETRY_AFTER_S).code(503).send(unavailable('the request could not be handled'))
   })
 
   return server

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { type EventBody, eventBodySchema } from '../../../shared/events.ts'
 import { parseNotionId } from '../../../shared/ids.ts'
 import type { Entity } from '../../../shared/entities.ts'
@@ -18,6 +19,12 @@ const parsedJson = (text: string): unknown => {
     throw error
   }
 }
+
+const tokenSchema = z.looseObject({ verification_token: z.string() })
+
+/** The token that a handshake carries; null for any other body. */
+export const tokenOf = (raw: Buffer): string | null =>
+  tokenSchema.safeParse(parsedJson(raw.toString('utf8'))).data?.verification_token ?? null
 
 /** Of a body that is no event. */
 const isVerificationToken = (value: unknown): boolean =>

@@ -3,13 +3,16 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 /** The prefix is lower case only, the digits are not: as the SDK's verifyWebhookSignature has it. */
 const SIGNATURE = /^sha256=([0-9a-fA-F]{64})$/
 
-/** Kept, because making one takes as long as a signature. There are two secrets at most, while one replaces the other. */
+/** More than the secrets (two, while one replaces the other) and the tokens that wait in an open pairing. */
+const MOST_KEYS = 32
+
+/** Kept, because making one takes as long as a signature. */
 const keys = new Map<string, KeyObject>()
 
 const keyOf = (secret: string): KeyObject => {
   const known = keys.get(secret)
   if (known !== undefined) return known
-  if (keys.size >= 2) keys.clear()
+  if (keys.size >= MOST_KEYS) keys.clear()
   const key = createSecretKey(secret, 'utf8')
   keys.set(secret, key)
   return key

@@ -1,9 +1,11 @@
-import type { CallHandlers } from '../../../shared/bridge.ts'
+import type { CallHandlers, PairingCalls } from '../../../shared/bridge.ts'
 import type { Problem } from '../../../shared/status.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { QueueNotes } from './notes.ts'
 import type { PeopleAtQueue } from './people.ts'
+
+type QueueCalls = Omit<CallHandlers, keyof PairingCalls>
 
 export interface CallParts {
   readonly people: PeopleAtQueue
@@ -24,7 +26,7 @@ const IDLE_ANSWER_MS = 20_000
  * What people ask of the running engine: see `CALLS`. A power cut within seconds may undo it, in plain view; a disk that
  * refuses to flush does not keep anybody from acting.
  */
-export const createCalls = ({ people, notes, commits, clock, wake, whenIdle, unwritten }: CallParts): CallHandlers => {
+export const createCalls = ({ people, notes, commits, clock, wake, whenIdle, unwritten }: CallParts): QueueCalls => {
   let idle: Promise<void> | null = null
 
   /** One for all who wait: each that looks for itself would go on looking when its caller is gone. */

@@ -65,7 +65,12 @@ const problemsOf = (facts: StatusFacts): readonly Problem[] => {
     (problem, at) => facts.reported.findIndex((other) => other.message === problem.message) === at,
   )
   if (!facts.isPaired) {
-    problems.push(failure('not-paired', 'No webhook secret is set, so every delivery is refused. Set webhook.secret.'))
+    problems.push(
+      failure(
+        'not-paired',
+        'No webhook subscription is paired, so every delivery is refused. Pair one: npm run headless -- pair.',
+      ),
+    )
   }
   if (facts.hold !== null) problems.push(holdProblem(facts.hold))
   if (facts.jobs.failed > 0) {

@@ -3,7 +3,9 @@ import type { Clock } from '../foundation/clock.ts'
 import { errorText, isOfTheDisk } from '../foundation/errors.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { Log } from '../foundation/log.ts'
+import { createSignal } from '../foundation/signal.ts'
 import { createFlow, type Flow, type PauseStore } from './flow.ts'
+import { createIdleWait, type IdleParts } from './idle-wait.ts'
 import { createJobRunner, type OutcomePorts, type RunnerJob, type RunnerParts } from './job-runner.ts'
 import { failureOf } from './thrown-failure.ts'
 import { createWorker, type Worker } from './worker.ts'
@@ -39,17 +41,22 @@ export interface CrewParts<Job extends RunnerJob>
   }
   /** What is broken at this moment, by its code: see the status. */
   readonly tell: (code: string) => (message: string | null) => void
-  readonly onChange: () => void
+  /** The database files, which follow the records. */
+  readonly files: IdleParts['files'] & { wake(): void }
+  readonly openJobs: () => number
 }
 
 /** The stage that works: so many jobs at once, and one decision for all whether any may be claimed. */
 export interface Crew {
   readonly worker: Worker
   readonly flow: Flow
+  /** Resolves when no job is open and every database file shows every change, or cannot. */
+  readonly whenIdle: () => Promise<void>
 }
 
 export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew => {
-  const { jobs, commits, clock, log, counters } = parts
+  const { jobs, commits, clock, log, counters, files } = parts
+  const changed = createSignal()
   let owed: readonly number[] = []
 
   /** What a refusing disk does not let us give back is given back when it has room. */
@@ -102,12 +109,15 @@ export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew =
         flow.hold() === null ? commits.runQuick(() => jobs.claim(clock.now(), limit)) : Promise.resolve([]),
       nextDueAt: () => (flow.hold() === null ? jobs.nextDueAt() : flow.opensAt()),
       run,
-      onChange: parts.onChange,
+      onChange: () => {
+        files.wake()
+        changed.notify()
+      },
       onTrouble: parts.tell('claiming'),
     },
     parts.concurrency,
     clock,
     log,
   )
-  return { worker, flow }
+  return { worker, flow, whenIdle: createIdleWait({ openJobs: parts.openJobs, worker, files, changed }) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DeliveryAnswer } from '../../../shared/deliveries.ts'
-import { JSON_TYPE, QUEUED, SECRET, signed, startListener } from '../../support/listener.ts'
+import { JSON_TYPE, pairedWith, QUEUED, SECRET, signed, startListener } from '../../support/listener.ts'
 
 const BODY = '{"id":"e1","type":"page.created"}'
 const WRONG = ['X-Notion-Signature', `sha256=${'0'.repeat(64)}`] as const
@@ -51,7 +51,7 @@ describe('an authentic delivery', () => {
   })
 
   test('is accepted with any of the confirmed secrets, as during a rotation', async () => {
-    const { send } = await startListener({ secrets: () => ['secret_old', 'secret_new'] })
+    const { send } = await startListener({ pairing: pairedWith('secret_old', 'secret_new') })
     for (const secret of ['secret_old', 'secret_new']) {
       expect((await send({ headers: [JSON_TYPE, signed(BODY, secret)], body: BODY })).status).toBe(200)
     }
@@ -124,7 +124,7 @@ describe('a request that is not authentic', () => {
   })
 
   test('is answered 401 whoever signed, while nobody is paired', async () => {
-    const { send, admitted } = await startListener({ secrets: () => [] })
+    const { send, admitted } = await startListener({ pairing: pairedWith() })
     for (const secret of [SECRET, '']) {
       expect((await send({ headers: [JSON_TYPE, signed(BODY, secret)], body: BODY })).status).toBe(401)
     }

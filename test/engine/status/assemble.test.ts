@@ -42,7 +42,7 @@ describe('degraded', () => {
     [
       'nobody is paired',
       { isPaired: false },
-      'No webhook secret is set, so every delivery is refused. Set webhook.secret.',
+      'No webhook subscription is paired, so every delivery is refused. Pair one: npm run headless -- pair.',
     ],
     [
       'Notion asks to wait',

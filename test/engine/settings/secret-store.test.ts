@@ -1,0 +1,224 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
+import { StartError } from '../../../electron/engine/foundation/errors.ts'
+import {
+  openSecretStore,
+  type PairedSecret,
+  SECRETS_FILE,
+  type SecretStoreOptions,
+} from '../../../electron/engine/settings/secret-store.ts'
+import { createBreakingDisk } from '../../support/breaking-disk.ts'
+import { sealCheaply } from '../../support/cheap-seal.ts'
+import { madeSecret } from '../../support/settings-file.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+const PASSPHRASE = 'a passphrase that nobody guesses'
+
+const paired = (): PairedSecret => ({ secret: madeSecret(), workspace_id: '0b8c4d56-1111-4a4a-8b8b-000000000001' })
+
+/** A data folder; what lies in it, and the store on it. */
+const dataFolder = () => {
+  const folder = temporaryFolder()
+  const path = join(folder, SECRETS_FILE)
+  const open = (passphrase: string | null = null, changes: Partial<SecretStoreOptions> = {}) =>
+    openSecretStore({ disk: systemDisk, dataFolder: folder, passphrase, ...changes })
+  return {
+    path,
+    open,
+    text: (): string => readFileSync(path, 'utf8'),
+    names: (): readonly string[] => readdirSync(folder),
+    /** What ends an opening; it has to leave the file as it is. */
+    refusal: async (passphrase: string | null = null): Promise<StartError> => {
+      const before = { text: readFileSync(path), names: readdirSync(folder), facts: await systemDisk.facts(path) }
+      const error = await open(passphrase).then(
+        () => null,
+        (reason: unknown) => reason,
+      )
+      expect({ text: readFileSync(path), names: readdirSync(folder), facts: await systemDisk.facts(path) }).toEqual(
+        before,
+      )
+      if (!(error instanceof StartError)) throw new Error('It was opened, or ended in another way', { cause: error })
+      expect([error.code, error.exitCode]).toEqual(['secrets-unusable', 2])
+      expect(error.message).toMatch(/^The secrets file \S+ [^\n]*\.$/)
+      expect(error.message).toContain(path)
+      return error
+    },
+  }
+}
+
+describe('what was paired', () => {
+  test('is there again after a restart, the newest first, in a file that only this user can read', async () => {
+    const { open, path, names } = dataFolder()
+    const store = await open()
+    expect(store.paired()).toEqual([])
+    expect(existsSync(path)).toBe(false)
+    const kept = [paired(), { ...paired(), workspace_id: null }]
+    await store.keepPaired(kept)
+    expect(store.paired()).toEqual(kept)
+    expect((await open()).paired()).toEqual(kept)
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
+    await store.keepPaired([kept[1]!])
+    expect((await open()).paired()).toEqual([kept[1]])
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(names()).toEqual([SECRETS_FILE])
+  })
+
+  test('is gone from the file once it is forgotten', async () => {
+    const { open, text } = dataFolder()
+    const store = await open()
+    const kept = paired()
+    await store.keepPaired([kept])
+    expect(text()).toContain(kept.secret)
+    await store.keepPaired([])
+    expect(text()).not.toContain(kept.secret)
+    expect((await open()).paired()).toEqual([])
+  })
+
+  test('does not change with the list that was handed over', async () => {
+    const { open } = dataFolder()
+    const store = await open()
+    const list = [paired()]
+    await store.keepPaired(list)
+    list.push(paired())
+    expect(store.paired()).toHaveLength(1)
+  })
+})
+
+describe('with a passphrase', () => {
+  test('nothing of what is kept stands in the file, and its passphrase opens it', async () => {
+    const { open, text, path } = dataFolder()
+    const store = await open(PASSPHRASE)
+    const kept = paired()
+    await store.keepPaired([kept])
+    for (const part of [kept.secret, kept.secret.slice(7), kept.workspace_id!, 'webhook', 'secret_', PASSPHRASE]) {
+      expect(text()).not.toContain(part)
+      expect(text()).not.toContain(Buffer.from(part).toString('base64').slice(0, -4))
+    }
+    expect((await open(PASSPHRASE)).paired()).toEqual([kept])
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  test('that is another one, or missing, the start ends with one sentence that tells which', async () => {
+    const { open, refusal } = dataFolder()
+    await (await open(PASSPHRASE)).keepPaired([paired()])
+    expect((await refusal(null)).message).toMatch(/is encrypted: set BLACKCORE_SECRETS_KEY to its passphrase\.$/)
+    const wrong = await refusal(`${PASSPHRASE}!`)
+    expect(wrong.message).toMatch(/cannot be opened with BLACKCORE_SECRETS_KEY: it is another passphrase, or the file/)
+    expect(wrong.message).not.toContain(PASSPHRASE)
+  })
+
+  test('that is given later, what is kept already is encrypted at once', async () => {
+    const { open, text, refusal, names } = dataFolder()
+    const kept = paired()
+    await (await open()).keepPaired([kept])
+    expect(text()).toContain(kept.secret)
+    const store = await open(PASSPHRASE)
+    expect(store.paired()).toEqual([kept])
+    expect(text()).not.toContain(kept.secret)
+    expect(names()).toEqual([SECRETS_FILE])
+    await refusal(null)
+    expect((await open(PASSPHRASE)).paired()).toEqual([kept])
+  })
+
+  test('that is given later, a disk that refuses to encrypt ends the start, and what is kept stays readable', async () => {
+    const { open } = dataFolder()
+    const kept = paired()
+    await (await open()).keepPaired([kept])
+    const disk = createBreakingDisk(systemDisk, (call) => {
+      if (call === 'writePrivate') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    })
+    await expect(open(PASSPHRASE, { disk })).rejects.toThrow('no space left')
+    expect((await open()).paired()).toEqual([kept])
+  })
+})
+
+describe('a file that is not ours to use is told, and left as it is:', () => {
+  const whole = JSON.stringify({ version: 1, webhook: [{ secret: madeSecret(), workspace_id: null }] })
+
+  test.each<[string, string]>([
+    ['empty', ''],
+    ['torn', whole.slice(0, -10)],
+    ['of another program', '{"secrets":[]}'],
+    ['no JSON', 'webhook: secret'],
+    ['of a newer version', whole.replace('"version":1', '"version":2')],
+    ['with a field that we do not know', whole.replace('{', '{"later":true,')],
+    ['with three secrets', JSON.stringify({ version: 1, webhook: Array(3).fill({ secret: 'a', workspace_id: null }) })],
+    ['a list', '[]'],
+    ['null', 'null'],
+  ])('%s', async (_, content) => {
+    for (const passphrase of [null, PASSPHRASE]) {
+      const { path, refusal } = dataFolder()
+      writeFileSync(path, content)
+      const { message } = await refusal(passphrase)
+      expect(message).toMatch(/is not one of this program\. Move it away, then pair again\.$/)
+      expect(message).not.toContain('secret_')
+    }
+  })
+
+  test('sealed, but what is sealed is no secrets', async () => {
+    for (const plain of ['{"version":1}', JSON.stringify({ version: 1, sealed: sealCheaply(whole, PASSPHRASE) })]) {
+      const { path, refusal } = dataFolder()
+      writeFileSync(path, JSON.stringify({ version: 1, sealed: sealCheaply(plain, PASSPHRASE) }))
+      expect((await refusal(PASSPHRASE)).message).toMatch(/is not one of this program\./)
+    }
+  })
+
+  test('sealed with a cost that scrypt does not know', async () => {
+    const { path, refusal } = dataFolder()
+    const sealed = sealCheaply(whole, PASSPHRASE)
+    writeFileSync(path, JSON.stringify({ version: 1, sealed: { ...sealed, kdf: { ...sealed.kdf, N: 1_000 } } }))
+    expect((await refusal(PASSPHRASE)).message).toMatch(/cannot be read: /)
+  })
+})
+
+test('a file that the disk refuses to read ends the start with one sentence', async () => {
+  const { open, path } = dataFolder()
+  await (await open()).keepPaired([paired()])
+  const disk = createBreakingDisk(systemDisk, (call) => {
+    if (call === 'readText') throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+  })
+  await expect(open(null, { disk })).rejects.toMatchObject({
+    code: 'secrets-unusable',
+    exitCode: 2,
+    message: `The secrets file ${path} cannot be read: EACCES: permission denied.`,
+  })
+})
+
+test.each([null, PASSPHRASE])(
+  'a disk that refuses the new state keeps the old one (passphrase: %s)',
+  async (passphrase) => {
+    const { open } = dataFolder()
+    let isFull = false
+    const disk = createBreakingDisk(systemDisk, (call) => {
+      if (isFull && call === 'writePrivate') throw new Error('no space left')
+    })
+    const store = await open(passphrase, { disk })
+    const [old, next] = [paired(), paired()]
+    await store.keepPaired([old])
+    isFull = true
+    await expect(store.keepPaired([next, old])).rejects.toThrow('no space left')
+    await expect(store.keepPaired([])).rejects.toThrow('no space left')
+    expect(store.paired()).toEqual([old])
+    expect((await open(passphrase)).paired()).toEqual([old])
+    isFull = false
+    await store.keepPaired([next])
+    expect((await open(passphrase)).paired()).toEqual([next])
+  },
+)
+
+test('a new state is not believed before its name is on the disk as well', async () => {
+  const { open } = dataFolder()
+  let isRefusing = true
+  const disk = createBreakingDisk(systemDisk, (call) => {
+    if (isRefusing && call === 'flushFolder') throw new Error('the disk refuses')
+  })
+  const store = await open(null, { disk })
+  const kept = paired()
+  await expect(store.keepPaired([kept])).rejects.toThrow('the disk refuses')
+  expect(store.paired()).toEqual([])
+  isRefusing = false
+  await store.keepPaired([kept])
+  expect(store.paired()).toEqual([kept])
+})
