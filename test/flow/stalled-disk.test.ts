@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { systemDisk } from '../../electron/engine/foundation/disk.ts'
 import { createFastClock } from '../support/fast-clock.ts'
-import { pagesIn } from '../support/cache-contents.ts'
 import { startRunningEngine } from '../support/running-engine.ts'
 import { until } from '../support/until.ts'
 
@@ -24,11 +23,10 @@ const stallingDisk = () => {
   return { state, letGo: gone.resolve, disk: { ...systemDisk, openFlusher } }
 }
 
-test('a disk that does not answer is told, holds up no end, and loses nothing', async () => {
+test('a disk that does not answer is told, and holds up no end', async () => {
   const { state, letGo, disk } = stallingDisk()
   const running = await startRunningEngine({ seams: () => ({ disk }), clock: createFastClock(20) })
-  const { workspace, cacheFolder } = running
-  const [id = ''] = workspace.pageIds(TASKS)
+  const [id = ''] = running.workspace.pageIds(TASKS)
   await running.engine.whenIdle()
   state.isStalled = true
   const answer = running.send('page.created', id).catch(() => null)
