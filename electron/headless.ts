@@ -85,7 +85,8 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
   let engine: Engine | null = null
   let console: Console | null = null
   stopAtSignal(async () => {
-    await engine?.stop()
+    // Nothing of this process ends in order while a call waits for a disk that does not answer.
+    if ((await engine?.stop()) === false) process.kill(process.pid, 'SIGKILL')
     await console?.stop()
     // Before this engine had one, the file is that of another engine which runs on this folder.
     if (console !== null) await systemDisk.remove(consoleFilePath(data))

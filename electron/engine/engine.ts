@@ -52,8 +52,8 @@ export interface Engine {
   readonly calls: CallHandlers
   /** Resolves when nothing is left to do, database files written (or found to be impossible to write). */
   whenIdle(): Promise<void>
-  /** Drains: accepts and claims nothing more, ends what is active (10 s at most), writes the database files. */
-  stop(): Promise<void>
+  /** Drains, in 10 s at most: takes no more, ends what is active, writes the files. False: the disk did not answer. */
+  stop(): Promise<boolean>
 }
 
 export interface EngineOptions {
@@ -148,7 +148,6 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   })
 
   const { learn, learnTitles, fetchHeldPages } = createTakingUp({ database, events, catalogue, records, clock })
-
   const { worker, flow, whenIdle } = createCrew<ClaimedJob>({
     jobs,
     commits,
@@ -220,7 +219,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     },
   })
 
-  const stop = async (): Promise<void> => {
+  const stop = async (): Promise<boolean> => {
     const limit = clock.after(DRAIN_LIMIT_MS, () => {
       ending.abort()
     })
@@ -238,6 +237,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     // Closing would wait for a disk that does not answer: the next start takes up what is left, as after a crash.
     if (isOrderly) storage.close()
     else log.error({}, 'The disk does not answer; ending without it')
+    return isOrderly
   }
 
   let address: string

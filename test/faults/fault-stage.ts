@@ -58,9 +58,9 @@ export const openFaultStage = async (folder = temporaryFolder()): Promise<FaultS
       running.add(engine)
       return {
         ...engine,
-        stop: async () => {
+        stop: () => {
           running.delete(engine)
-          await engine.stop()
+          return engine.stop()
         },
       }
     },

@@ -34,7 +34,7 @@ test('a disk that does not answer is told, and holds up no end', async () => {
     running.engine.status().problems.some(({ code }) => code === 'disk-stalled'),
   )
   expect(running.engine.status().state).toBe('degraded')
-  await running.engine.stop()
+  expect(await running.engine.stop()).toBe(false)
   expect(running.logged()).toContain('The disk does not answer')
   state.isStalled = false
   letGo(undefined)

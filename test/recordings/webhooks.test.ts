@@ -20,7 +20,9 @@ const startEngineAlone = async (secret: string): Promise<Engine> => {
   const loaded = loadSettings({ file, cwd: folder, environment: {}, readText: readTextNow })
   const log = createLog(() => undefined, [])
   const engine = await startEngine({ loaded, dataFolder: join(folder, 'data'), log })
-  onTestFinished(() => engine.stop())
+  onTestFinished(async () => {
+    await engine.stop()
+  })
   return engine
 }
 

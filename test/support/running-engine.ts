@@ -63,7 +63,7 @@ export const startRunningEngine = async (options: RunningEngineOptions = {}): Pr
     const loaded = loadSettings({ file, cwd: folder, environment: {}, readText: readTextNow })
     const log = createLog((line) => (logged += line), [secret, loaded.settings.notion.token])
     const engine = await startEngine({ loaded, dataFolder, log, ...clock, ...seams })
-    let stopped: Promise<void> | null = null
+    let stopped: Promise<boolean> | null = null
     return { engine: { ...engine, stop: () => (stopped ??= engine.stop()) }, cacheFolder }
   }
 

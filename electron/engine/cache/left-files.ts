@@ -19,6 +19,16 @@ export interface FoundFiles {
 /** How every database file begins: its title, and the list of its records. A file of another kind is a person's. */
 const DATABASE_FILE = /^\{\n {2}"(?:[^"\\]|\\.)*": \[/
 
+/** What cannot be read, or is a folder, is none of ours: it stays where it is, and is told when its place is needed. */
+const isDatabaseFile = async (disk: Disk, path: string): Promise<boolean> => {
+  try {
+    return DATABASE_FILE.test(await disk.readText(path))
+  } catch (error) {
+    if (errorCode(error) === null) throw error
+    return false
+  }
+}
+
 /** So many page files are looked into: one is enough to know, and a folder that is not ours is not read as a whole. */
 const LOOKED_INTO = 100
 
@@ -67,7 +77,7 @@ export const findLeftFiles = async (disk: Disk, folders: CacheFolders): Promise<
     if (!name.endsWith('.json')) continue
     const path = join(folders.root, name)
     const facts = await disk.facts(path)
-    if (facts !== null && DATABASE_FILE.test(await disk.readText(path))) databaseFiles.push({ name, facts })
+    if (facts !== null && (await isDatabaseFile(disk, path))) databaseFiles.push({ name, facts })
   }
   return { databaseFiles, pageFiles }
 }

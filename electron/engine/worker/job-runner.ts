@@ -69,8 +69,8 @@ interface Stored {
 /** Runs one job and stores what came of it: completed, delayed until the next attempt, or failed. */
 export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) => {
   const { jobs, commits, clock, log, retryAttempts } = parts
-  /** What the disk said to jobs that wait for their next attempt. */
-  const refusals = new Map<number, string>()
+  /** What the disk said to jobs that wait for their next attempt, by what they are about. */
+  const refusals = new Map<string, string>()
   let unstored: string | null = null
 
   const tellTrouble = (): void => {
@@ -128,16 +128,15 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
       attempt: job.failedAttempts + 1,
       durationMs: Math.round(durationMs),
     }
-    refusals.delete(job.id)
+    refusals.delete(fields.entity)
     if (end.kind === 'done') {
-      refusals.clear()
       parts.onProcessed(job.eventCount, durationMs)
       log.info({ ...fields, outcome: end.outcome, reason: end.reason }, 'Job completed')
     } else if (end.kind === 'postponed') {
       parts.onPostponed(stored.refundedEvents)
       log.info({ ...fields, code: end.failure.code }, `Attempt postponed: ${end.failure.message}`)
     } else {
-      if (!stored.isFinal && end.failure.code.startsWith('E')) refusals.set(job.id, end.failure.message)
+      if (!stored.isFinal && end.failure.code.startsWith('E')) refusals.set(fields.entity, end.failure.message)
       if (stored.isFinal) parts.onFailed(job.eventCount, durationMs)
       else parts.onDelayed()
       log.warn({ ...fields, code: end.failure.code, isFinal: stored.isFinal }, `Attempt failed: ${end.failure.message}`)

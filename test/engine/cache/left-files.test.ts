@@ -216,6 +216,7 @@ describe('a stranger’s file stays', () => {
   test('where what stands there when the index is begun never was a database file', async () => {
     const folder = await folderWithoutIndex()
     writeFileSync(pathIn(folder), '{"my": "own work"}')
+    mkdirSync(pathIn(folder, 'a folder.json'))
     const stage = await begunAnew(folder)
     expect(stage.cache.folder).toBe('begun anew')
     await stage.carryOut(writeOf(PLAN, 'Plan'))
