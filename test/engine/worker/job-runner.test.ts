@@ -67,7 +67,7 @@ const createRun = (retryAttempts = 3) => {
     return nextDueAt === null ? null : nextDueAt - clock.now()
   }
   const rows = (text: string) => database.sql(text).all<Record<string, unknown>>()
-  return { attempt, arrive, troubles, applier, clock, jobs, log, rows, run: runOne, state, told }
+  return { attempt, arrive, troubles, applier, clock, jobs, log, rows, run: runOne, state, store, told }
 }
 
 describe('a job that succeeds', () => {
@@ -229,6 +229,19 @@ describe('an outcome that the disk refuses to store', () => {
     expect(jobs.counts()).toMatchObject({ active: 0, completed: 1 })
     expect(told).toStrictEqual([{ what: 'processed', events: 2, durationMs: PLANNING_MS }])
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(2)
+  })
+
+  test('of one folder stays told while jobs elsewhere succeed, until the one that it stopped has got past it', async () => {
+    const { attempt, clock, jobs, run, state, store, troubles } = createRun()
+    const denied = { kind: 'transient', code: 'EACCES', message: 'The disk refuses: EACCES.' } as const
+    await attempt(refused(denied))
+    expect(troubles.at(-1)).toBe(denied.message)
+    store.enqueue(pageEvent('elsewhere', 2, clock.now()), page(2))
+    state.result = planned()
+    await run(claimOne(jobs, clock.now()))
+    expect(troubles.at(-1)).toBe(denied.message)
+    await attempt(planned())
+    expect(troubles.at(-1)).toBeNull()
   })
 
   test('is no trouble any more once it is stored, whatever the outcome was', async () => {
