@@ -15,7 +15,7 @@ const SAYS_NOTHING = new Set('util utils helper helpers common lib libs manager 
 const BARREL = /^index\.[a-z]+$/
 
 /** An exception names its rules and its reason; from the nevers there is none. */
-const EXCEPTION = /(?:\/\/|\/\*)\s*eslint-disable(?:-next-line|-line)?(?![\w-])(?<rest>[^\n]*)/g
+const EXCEPTION = /(?:\/\/|\/\*)\s*(?:eslint|oxlint)-disable(?:-next-line|-line)?(?![\w-])(?<rest>[^\n]*)/g
 
 const nameProblems = (file) =>
   file.split('/').flatMap((name) => {
@@ -32,8 +32,8 @@ const exceptionProblems = (text) =>
   [...text.matchAll(EXCEPTION)].flatMap(({ groups: { rest } }) => {
     const [rules, reason] = rest.split(' -- ')
     if (/house\//.test(rules)) return ['no exception from the rules of the house: move the code to where it may stand']
-    if (!/[a-z]/.test(rules)) return ['an exception names its rules: eslint-disable-next-line some-rule -- the reason']
-    return reason === undefined ? ['an exception has its reason: eslint-disable-next-line some-rule -- the reason'] : []
+    if (!/[a-z]/.test(rules)) return ['an exception names its rules: oxlint-disable-next-line some-rule -- the reason']
+    return reason === undefined ? ['an exception has its reason: oxlint-disable-next-line some-rule -- the reason'] : []
   })
 
 const lineProblems = (text) => {

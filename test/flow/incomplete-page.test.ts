@@ -8,8 +8,10 @@ const PEOPLE = 'People & Contacts'
 
 const START = { simulator: { pagesPerDatabase: 60 } }
 
-const contactsOf = (page: { readonly properties: Readonly<Record<string, object>> }): unknown =>
-  (page.properties['Contacts'] as { relation?: unknown } | undefined)?.relation
+const contactsOf = (page: { readonly properties: Readonly<Record<string, object>> }): unknown => {
+  const contacts: { readonly relation?: unknown } | undefined = page.properties['Contacts']
+  return contacts?.relation
+}
 
 test('references beyond those that an answer shows are completed', async () => {
   const { workspace, send, engine, cacheFolder } = await startRunningEngine(START)

@@ -61,7 +61,11 @@ test('events that come while Notion cannot be reached cost nothing, and become f
   expect(engine.status()).toMatchObject({ jobs: { failed: 0, delayed: 0 }, metrics: { events_failed: 0 } })
 
   const again = await startSimulator({ seed: 1, pagesPerDatabase: 12, requestsPerMinute: null, port })
-  await timePassesUntil(clock, 'nothing is left', engine.whenIdle()).finally(again.stop)
+  try {
+    await timePassesUntil(clock, 'nothing is left', engine.whenIdle())
+  } finally {
+    await again.stop()
+  }
   await expectNothingSpent(running, ids, ids.length + 1)
 })
 

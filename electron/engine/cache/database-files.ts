@@ -109,8 +109,9 @@ export const createDatabaseFiles = (
       if (before === undefined) throw new Error(`The database ${id} is not in the catalogue`)
       await rename(before)
       const row = rowOf(id)
-      if (row === undefined || row.file_name === null) throw new Error(`The database ${id} has no file name`)
-      const { title, file_name: fileName, dirty } = row
+      const fileName = row?.file_name ?? null
+      if (row === undefined || fileName === null) throw new Error(`The database ${id} has no file name`)
+      const { title, dirty } = row
       const standing = await standingAt(row, fileName)
       if (standing.kind === 'foreign') return 'foreign'
       judged.delete(id)

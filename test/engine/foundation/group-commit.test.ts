@@ -100,7 +100,7 @@ describe('a commit', () => {
 
   test('that throws something that is no error still rejects with one', async () => {
     const refused = createRun().commits.run(() => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is what this promise is about
+      // oxlint-disable-next-line typescript/only-throw-error -- that is what this promise is about
       throw 'only words'
     })
     await expect(refused).rejects.toMatchObject({ message: 'The commit failed', cause: 'only words' })
