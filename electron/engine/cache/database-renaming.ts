@@ -43,7 +43,9 @@ export const renameDatabase = async (
     const isOurs = file === nextFile || (await isOurFile(file))
     const fileMove = isOurs ? await moveIfThere(join(folders.root, file), join(folders.root, nextFile)) : 'nothing'
     await flush.flush(folders.root)
-    await commits.run(() => {
+    // Not waited for: a flush that fails is no reason to take back what is stored, and a power cut that takes the commit
+    // leaves the renaming planned.
+    await commits.runQuick(() => {
       database
         .sql(
           `UPDATE database SET folder_name = ?, file_name = ?, next_folder_name = NULL, next_file_name = NULL,

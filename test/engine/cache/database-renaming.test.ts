@@ -37,6 +37,26 @@ test('folder and file get the new name, the file its new key, and the page is st
   expect(record === null ? null : await stage.cache.readFile(record)).toMatchObject({ sync: { revision: 1 } })
 })
 
+test('a flush that fails after the new names are stored takes nothing back: the folder lies where the names say', async () => {
+  let isRefusing = false
+  const stage = await renamedStage('To do', {
+    wrapCommits: (commits) => ({
+      ...commits,
+      run: async (work) => {
+        const result = await commits.runQuick(work)
+        if (isRefusing) throw new Error('EIO')
+        return result
+      },
+    }),
+  })
+  isRefusing = true
+  await stage.databaseFiles.write(TASKS).catch(() => undefined)
+  expect(filesOf(stage)).toContain(`pages/${namesOf(stage).folder}/Plan (00000001).json`)
+  isRefusing = false
+  expect(await stage.databaseFiles.write(TASKS)).toBe('written')
+  expect(filesOf(stage)).toEqual(['pages/To do/Plan (00000001).json', 'to_do.json'])
+})
+
 test('a title that differs in case only renames the folder, and keeps the file', async () => {
   const stage = await renamedStage('TASKS')
   expect(await stage.databaseFiles.write(TASKS)).toBe('written')
