@@ -12,6 +12,10 @@ export const parseNotionId = (text: string): NotionId | null => {
   return HEX_32.test(hex) ? hex : null
 }
 
+/** Whether two ids mean the same: in their stored form dashes and case are no difference. */
+export const isSameId = (id: string, other: string): boolean =>
+  (parseNotionId(id) ?? id) === (parseNotionId(other) ?? other)
+
 /** Gives the dashed form that Notion's API prints; takes the stored form. */
 export const dashedId = (id: NotionId): string =>
   `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type CallHandlers, type CallName, CALLS } from '../../shared/bridge.ts'
+import { parsedJson } from '../../shared/json.ts'
 import type { FastifyInstance } from '../engine/engine.ts'
 
 const isCallName = (name: string): name is CallName => Object.hasOwn(CALLS, name)
@@ -10,15 +11,9 @@ const isSame = (given: string, expected: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-const parsedJson = (body: unknown): unknown => {
-  if (!Buffer.isBuffer(body) || body.length === 0) return {}
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
+/** A call without a body has an empty input. */
+const inputOf = (body: unknown): unknown =>
+  Buffer.isBuffer(body) && body.length > 0 ? parsedJson(body.toString('utf8')) : {}
 
 /** One call of the table: the input is checked, then handed over; nothing else reaches a handler. */
 const answer = async <Name extends CallName>(
@@ -41,7 +36,7 @@ export const serveCalls = (server: FastifyInstance, token: string, handlers: Cal
     }
     const { name } = request.params
     if (!isCallName(name)) return reply.code(404).send({ error: 'There is no such call.' })
-    const result = await answer(handlers, name, parsedJson(request.body))
+    const result = await answer(handlers, name, inputOf(request.body))
     return reply.code(result.status).send(result.body)
   })
 }

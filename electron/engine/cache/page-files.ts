@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { NotionId } from '../../../shared/ids.ts'
+import { parsedJson } from '../../../shared/json.ts'
 import { type PageFile, pageFileSchema } from '../../../shared/records.ts'
 import { writeWhole } from '../foundation/atomic-file.ts'
 import type { Disk } from '../foundation/disk.ts'
@@ -26,15 +27,6 @@ export interface PageFiles {
   removeFromTrash(trashName: string): Promise<void>
   /** The file as we wrote it; null where it is missing, or no longer has a page file's shape. */
   read(folder: string, name: string): Promise<PageFile | null>
-}
-
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }
 
 /** A page file as we write it; null where none is, or something else. */

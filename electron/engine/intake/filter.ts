@@ -1,5 +1,5 @@
 import { type EventBody, type EventType, isEventType } from '../../../shared/events.ts'
-import { parseNotionId } from '../../../shared/ids.ts'
+import { isSameId } from '../../../shared/ids.ts'
 import type { Entity } from '../../../shared/entities.ts'
 import { answerTo } from '../processors/registry.ts'
 import { UNWATCHED } from '../queue/event-store.ts'
@@ -70,13 +70,10 @@ export const createFilter = (selected: ReadonlySet<EventType>, view: FilterView)
     lookUp: null,
   })
 
-  /** Ids are compared in their stored form: with dashes or without is no difference. */
-  const comparable = (id: string): string => parseNotionId(id) ?? id
-
   const isForeign = (body: EventBody): boolean => {
     const ours = view.workspaceId()
     if (ours === null || body.workspace_id === undefined) return false
-    return comparable(ours) !== comparable(body.workspace_id)
+    return !isSameId(ours, body.workspace_id)
   }
 
   return (body: EventBody): FilterResult => {

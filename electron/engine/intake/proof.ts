@@ -1,5 +1,5 @@
 import type { EventBody } from '../../../shared/events.ts'
-import { type NotionId, parseNotionId } from '../../../shared/ids.ts'
+import { isSameId, type NotionId, parseNotionId } from '../../../shared/ids.ts'
 import type { Answer, Notion } from '../notion/client.ts'
 import type { Proof } from './pairing.ts'
 import { placeOf, readEvent } from './received-event.ts'
@@ -18,9 +18,6 @@ const pageOf = (body: EventBody): NotionId | null => {
   if (parent?.type === 'page') return parseNotionId(parent.id ?? '')
   return typeof pageId === 'string' ? parseNotionId(pageId) : null
 }
-
-/** Compared in their stored form: with dashes or without is no difference. */
-const comparable = (id: string): string => parseNotionId(id) ?? id
 
 /** What an event names that can be read, the thing that it is about first. */
 const readingsOf = (notion: ProofParts['notion'], body: EventBody): readonly Reading[] => {
@@ -56,7 +53,7 @@ export const createProof = ({ notion, workspaceId }: ProofParts): Proof => {
     if (received.kind !== 'event' || received.body.workspace_id === undefined) return 'refused'
     const ours = await ownWorkspace()
     if (ours === null) return null
-    if (comparable(received.body.workspace_id) !== comparable(ours)) return 'refused'
+    if (!isSameId(received.body.workspace_id, ours)) return 'refused'
     let isUnanswered = false
     for (const read of readingsOf(notion, received.body)) {
       const answer = await read()

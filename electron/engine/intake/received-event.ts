@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type EventBody, eventBodySchema } from '../../../shared/events.ts'
 import { parseNotionId } from '../../../shared/ids.ts'
+import { parsedJson } from '../../../shared/json.ts'
 import type { Entity } from '../../../shared/entities.ts'
 import type { EventSubject } from '../processors/registry.ts'
 
@@ -10,15 +11,6 @@ export type ReceivedEvent =
   | { readonly kind: 'event'; readonly id: string; readonly text: string; readonly body: EventBody }
   | { readonly kind: 'verification-token'; readonly id: string }
   | { readonly kind: 'unreadable'; readonly id: string; readonly text: string }
-
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
 
 const tokenSchema = z.looseObject({ verification_token: z.string() })
 

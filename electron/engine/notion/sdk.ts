@@ -6,6 +6,7 @@ import {
   UnknownHTTPResponseError,
 } from '@notionhq/client'
 import { z } from 'zod'
+import { parsedJson } from '../../../shared/json.ts'
 import { errorCode } from '../foundation/errors.ts'
 
 /** What a request to Notion came to, before anything of it is believed. */
@@ -113,18 +114,9 @@ const refusalSchema = z.looseObject({
   additional_data: z.record(z.string(), z.unknown()).optional().catch(undefined),
 })
 
-const parsedJson = (text: unknown): unknown => {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : text
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
 /** From the body itself: the SDK gives away code and message only where its own list, made for its day, has the code. */
 const refusalOf = (error: APIResponseError | UnknownHTTPResponseError): RawAnswer => {
-  const told = refusalSchema.safeParse(parsedJson(error.body))
+  const told = refusalSchema.safeParse(typeof error.body === 'string' ? parsedJson(error.body) : error.body)
   return {
     kind: 'refused',
     status: error.status,

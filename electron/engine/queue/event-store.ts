@@ -34,7 +34,7 @@ export interface EventStore {
    */
   enqueue(event: StoredEvent, entity: Entity): 'queued' | 'full'
   /** A job of our own: no delivery, no quiet time, no limit. */
-  enqueueInternal(entity: Entity, now: number, delayMs?: number): void
+  enqueueInternal(entity: Entity, now: number): void
   /** Jobs of our own for titles that records show, after the quiet time: pages that come meanwhile bring theirs. */
   enqueueTitles(pageIds: readonly NotionId[], now: number): void
   /** Events of a data source that were ignored as unwatched become jobs, quiet time kept; gives how many. */
@@ -142,8 +142,8 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
       if (openNow !== null) openNow += 1
       return 'queued'
     },
-    enqueueInternal: (entity, now, delayMs = 0) => {
-      upsertJob(entityKey(entity), 'internal', now, delayMs, 0, 'internal')
+    enqueueInternal: (entity, now) => {
+      upsertJob(entityKey(entity), 'internal', now, 0, 0, 'internal')
     },
     enqueueTitles: (pageIds, now) => {
       for (const id of pageIds)

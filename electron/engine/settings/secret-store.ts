@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parsedJson } from '../../../shared/json.ts'
 import type { Disk } from '../foundation/disk.ts'
 import { errorText, StartError } from '../foundation/errors.ts'
 import { seal, type Sealed, sealedSchema, unseal } from './secret-cipher.ts'
@@ -41,14 +42,8 @@ const unusable = (path: string, what: string): StartError =>
   new StartError('secrets-unusable', `The secrets file ${path} ${what}`)
 
 const parsedFile = (path: string, text: string): SecretsFile => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // The parser's message would quote the file.
-    value = null
-  }
-  const file = fileSchema.safeParse(value)
+  // Neither the parser's message nor the schema's is passed on: they would quote the file.
+  const file = fileSchema.safeParse(parsedJson(text))
   if (file.success) return file.data
   throw unusable(path, 'is not one of this program. Move it away, then pair again.')
 }

@@ -82,26 +82,20 @@ export const createWorker = <Job>(ports: WorkerPorts<Job>, concurrency: number, 
     running.add(attempt)
   }
 
-  const isNothingDue = (): boolean => {
-    if (clock.monotonicMs() - claimedAtMs >= CLAIM_AT_LEAST_EVERY_MS) return false
-    const dueAt = ports.nextDueAt()
-    return dueAt === null || dueAt > clock.now()
-  }
-
-  const sleepUntilDue = (): void => {
-    const dueAt = ports.nextDueAt()
-    if (dueAt !== null && free() > 0) sleepFor(Math.min(dueAt - clock.now(), CLAIM_AT_LEAST_EVERY_MS))
-  }
+  const isToClaim = (dueAt: number | null): boolean =>
+    (dueAt !== null && dueAt <= clock.now()) || clock.monotonicMs() - claimedAtMs >= CLAIM_AT_LEAST_EVERY_MS
 
   const claimSome = async (): Promise<void> => {
     try {
-      if (!isNothingDue()) {
+      let dueAt = ports.nextDueAt()
+      if (isToClaim(dueAt)) {
         const jobs = await ports.claim(free())
         claimedAtMs = clock.monotonicMs()
         ports.onTrouble(null)
         for (const job of jobs) start(job)
+        dueAt = ports.nextDueAt()
       }
-      sleepUntilDue()
+      if (dueAt !== null && free() > 0) sleepFor(Math.min(dueAt - clock.now(), CLAIM_AT_LEAST_EVERY_MS))
     } catch (error) {
       claimedAtMs = Number.NEGATIVE_INFINITY
       ports.onTrouble(`No job can be started: ${errorText(error)}. Check the space on the disk of the data folder.`)

@@ -117,11 +117,11 @@ describe('jobs of our own', () => {
     expect(dueAfter()).toBe(6_000)
   })
 
-  test('may be due after a quiet time of theirs, which those that join them move on', () => {
-    const { store, dueAfter } = createQueue()
-    store.enqueueInternal(page(1), T, 700)
+  test('for titles are due after the quiet time, which those that join them move on', () => {
+    const { store, dueAfter } = createQueue({ quietMs: 700, longestMs: 30_000 })
+    store.enqueueTitles([notionId(1)], T)
     expect(dueAfter()).toBe(700)
-    store.enqueueInternal(page(1), T + 500, 700)
+    store.enqueueTitles([notionId(1)], T + 500)
     expect(dueAfter()).toBe(1_200)
   })
 
