@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EVENT_NAMES } from './events.ts'
+import { TUNNEL_PROVIDERS } from './reach.ts'
 
 /**
  * Settings as a person writes them (snake_case) become settings as the program reads them (camelCase, frozen).
@@ -67,6 +68,14 @@ const millisecondsOf = (written: unknown): number | null => {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(typeof written === 'string' ? written : '') ?? []
   return amount === undefined ? null : Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]
 }
+
+const DOMAIN_RULE = {
+  error: 'must be a domain alone, such as name.ngrok-free.app, without https:// and without a path',
+}
+
+/** The domain that is reserved at the provider of the tunnel. */
+const domain = () =>
+  optionalText().refine((value) => value === null || (HOST_NAME.test(value) && value.includes('.')), DOMAIN_RULE)
 
 /** Takes `500ms`, `5s`, `10m`, `1h`, or 0; gives milliseconds. */
 export const durationMs = z.unknown().transform((written, context) => {
@@ -163,9 +172,23 @@ export const settingsSchema = group({
   console: group({ port: port().default(8001) })
     .readonly()
     .prefault({}),
-  tunnel: group({ provider: z.enum(['none'], { error: 'must be none' }).default('none') })
+  tunnel: group({
+    provider: z.enum(TUNNEL_PROVIDERS, { error: `must be ${TUNNEL_PROVIDERS.join(', ')}` }).default('none'),
+    authtoken: optionalText(),
+    domain: domain(),
+  })
     .readonly()
     .prefault({}),
-}).readonly()
+})
+  .check(({ value, issues }) => {
+    if (value.tunnel.provider !== 'url' || value.webhook.endpointUrl !== null) return
+    issues.push({
+      code: 'custom',
+      message: 'must be the public address that leads here, where tunnel.provider is url',
+      path: ['webhook', 'endpoint_url'],
+      input: value.webhook.endpointUrl,
+    })
+  })
+  .readonly()
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JOB_STATES } from './jobs.ts'
+import { reachSchema } from './reach.ts'
 
 const count = z.int().min(0)
 
@@ -40,6 +41,7 @@ export const engineStatusSchema = z.object({
   isPaired: z.boolean(),
   workspaceName: z.string().nullable(),
   isCatchUpDue: z.boolean(),
+  reach: reachSchema,
   jobs: z.record(z.enum(JOB_STATES), count),
   metrics: metricsSchema,
   lastEventAt: z.iso.datetime().nullable(),

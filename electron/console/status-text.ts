@@ -1,6 +1,12 @@
+import type { Reach } from '../../shared/reach.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 
 const line = (name: string, value: string | number): string => `${name.padEnd(18)}${value}`
+
+const reachText = ({ state, address }: Reach): string => {
+  if (state === 'off') return 'no tunnel; only a catch-up brings changes'
+  return address === null ? state : `${state} (${address})`
+}
 
 /** A status as a person reads it. */
 export const statusText = (status: EngineStatus): string => {
@@ -9,6 +15,7 @@ export const statusText = (status: EngineStatus): string => {
   return [
     line('Blackcore Sync', status.state),
     line('Workspace', status.workspaceName ?? 'not connected yet'),
+    line('From Notion', reachText(status.reach)),
     line('Last event', status.lastEventAt ?? 'none yet'),
     '',
     line('Waiting', jobs.waiting),

@@ -3,11 +3,11 @@ import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
 import { cacheFolders } from './cache/folders.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
-import { endsWithin } from './foundation/deadline.ts'
 import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
 import { closeServer, listenAt } from './foundation/listening.ts'
 import type { Log } from './foundation/log.ts'
+import { createOrderlyEnd } from './foundation/orderly-end.ts'
 import { openStorage } from './foundation/storage.ts'
 import { createFilterView } from './intake/filter-view.ts'
 import { createIntake } from './intake/intake.ts'
@@ -75,10 +75,6 @@ export interface EngineSeams {
   readonly requests?: (requests: NotionRequests) => NotionRequests
   readonly beforeCommit?: () => void
 }
-
-/** The whole end is promised within 10 s: what is given up needs a moment to come to rest. */
-const DRAIN_LIMIT_MS = 9_000
-const END_LIMIT_MS = 9_500
 
 /**
  * Starts an engine. Rejects with a StartError or SettingsError; before a port is touched, where folders or another
@@ -219,26 +215,19 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     },
   })
 
-  const stop = async (): Promise<boolean> => {
-    const limit = clock.after(DRAIN_LIMIT_MS, () => {
-      ending.abort()
-    })
-    pruning.stop()
-    flow.stop()
-    loopDelay.stop()
-    const isOrderly = await endsWithin(clock, END_LIMIT_MS, async () => {
+  const stop = createOrderlyEnd({
+    clock,
+    log,
+    ending,
+    stopAtOnce: [pruning.stop, flow.stop, loopDelay.stop],
+    drain: async () => {
       await closeServer(listener, clock)
       await worker.drain()
       if (!ending.signal.aborted) await keeper.flushNow()
-      ending.abort()
-      await Promise.all([keeper.stop(), connection.stop(), pairing.stop()])
-    })
-    limit.cancel()
-    // Closing would wait for a disk that does not answer: the next start takes up what is left, as after a crash.
-    if (isOrderly) storage.close()
-    else log.error({}, 'The disk does not answer; ending without it')
-    return isOrderly
-  }
+    },
+    comeToRest: () => Promise.all([keeper.stop(), connection.stop(), pairing.stop()]),
+    close: storage.close,
+  })
 
   let address: string
   try {
@@ -272,6 +261,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       isPaired: isPaired(),
       workspaceName: connection.workspace()?.name ?? null,
       isCatchUpDue: notes.isCatchUpDue(),
+      reach: { provider: settings.tunnel.provider, state: 'off', address: null, provenAt: null, message: null },
       lostQueue: notes.hasLoss() ? storage.setAside : null,
       flushingMs: commits.flushingMs(),
       queueSize: webhook.processing.queueSize,

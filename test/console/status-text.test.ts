@@ -19,6 +19,7 @@ test('a person reads every number under its name', () => {
   )
   expect(text).toBe(`Blackcore Sync    healthy
 Workspace         Acme
+From Notion       no tunnel; only a catch-up brings changes
 Last event        2026-11-23T12:00:00.000Z
 
 Waiting           1

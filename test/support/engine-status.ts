@@ -6,6 +6,7 @@ export const engineStatus = (parts: Partial<EngineStatus> = {}): EngineStatus =>
   isPaired: true,
   workspaceName: 'Acme',
   isCatchUpDue: false,
+  reach: { provider: 'none', state: 'off', address: null, provenAt: null, message: null },
   jobs: { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0, held: 0, discarded: 0 },
   metrics: {
     events_received: 0,

@@ -25,7 +25,7 @@ export interface Reading {
 }
 
 /** These may be missing for now, so their variables may be unset. */
-const MAY_BE_UNSET: ReadonlySet<string> = new Set(['webhook.secret', 'notion.token'])
+const MAY_BE_UNSET: ReadonlySet<string> = new Set(['webhook.secret', 'notion.token', 'tunnel.authtoken'])
 
 const LONGEST_SHOWN_CHARS = 60
 

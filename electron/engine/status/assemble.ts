@@ -1,3 +1,4 @@
+import type { Reach } from '../../../shared/reach.ts'
 import type { EngineStatus, Problem } from '../../../shared/status.ts'
 import { isoTime } from '../foundation/clock.ts'
 
@@ -11,6 +12,7 @@ export interface StatusFacts {
   readonly isPaired: boolean
   readonly workspaceName: string | null
   readonly isCatchUpDue: boolean
+  readonly reach: Reach
   /** Where a damaged database lies whose events are lost; null where none was, or a person moved it away. */
   readonly lostQueue: string | null
   readonly queueSize: number
@@ -55,6 +57,21 @@ const holdProblem = (hold: NonNullable<StatusFacts['hold']>): Problem => {
   }
 }
 
+/** What is not proven is no green light: "is being checked" is said too. No tunnel is a choice, and no fault. */
+const reachProblem = ({ state, message, address }: Reach): Problem | null => {
+  switch (state) {
+    case 'off':
+    case 'reachable':
+      return message === null ? null : notice('reach', message)
+    case 'opening':
+      return failure('reach', message ?? 'The tunnel is being opened; until then Notion cannot reach this computer.')
+    case 'checking':
+      return failure('reach', `Whether Notion can reach ${address ?? 'this computer'} is being checked.`)
+    case 'unreachable':
+      return failure('reach', message ?? 'Notion cannot reach this computer.')
+  }
+}
+
 /** A busy disk may take a moment; after this time nobody should believe that all is well. */
 const LONGEST_FLUSH_MS = 5_000
 
@@ -72,6 +89,8 @@ const problemsOf = (facts: StatusFacts): readonly Problem[] => {
       ),
     )
   }
+  const unreached = reachProblem(facts.reach)
+  if (unreached !== null) problems.push(unreached)
   if (facts.hold !== null) problems.push(holdProblem(facts.hold))
   if (facts.jobs.failed > 0) {
     const reasons = facts.failures.map(({ message, jobs }) => ` ${jobs}: ${message}`).join('')
@@ -124,6 +143,7 @@ export const assembleStatus = (facts: StatusFacts): EngineStatus => {
     isPaired: facts.isPaired,
     workspaceName: facts.workspaceName,
     isCatchUpDue: facts.isCatchUpDue,
+    reach: facts.reach,
     jobs: facts.jobs,
     metrics: facts.metrics,
     lastEventAt: facts.lastEventAt === null ? null : isoTime(facts.lastEventAt),

@@ -78,7 +78,7 @@ describe('the file of the specification', () => {
       },
       cache: { folder: resolve('/srv/blackcore/blackcore-cache'), content: true },
       console: { port: 8001 },
-      tunnel: { provider: 'none' },
+      tunnel: { provider: 'none', authtoken: null, domain: null },
     })
   })
 

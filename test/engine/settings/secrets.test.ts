@@ -51,7 +51,7 @@ describe('a secret never appears in a message', () => {
     [`webhook: {secret:${SECRET}, databases: [a]}`],
     [`secret:${SECRET}`],
     [`webhook:\n  databases: [a]\nnotion:\n  token:${SECRET}`],
-    [`webhook:\n  databases: [a]\ntunnel:\n  authtoken: ${SECRET}`],
+    [`webhook:\n  databases: [a]\ncache:\n  authtoken: ${SECRET}`],
     [`webhook:\n  databases: [a]\nnotion: {api_key: ${SECRET}}`],
     ['webhook:\n  databases: [a]\nconsole: ntn_Zq7Zq7Zq7Zq7'],
     ['webhook:\n  databases: [a]\nsecret_Zq7Zq7Zq7: 1'],

@@ -82,10 +82,20 @@ describe('a value that breaks its rule is named with its line, its key and the r
     ['cache: {folder: " "}', 'cache.folder must be the path of a folder, but is " ".'],
     ['cache: {folder: ~/data}', 'cache.folder must be a path without ~ (write ${HOME} instead), but is "~/data".'],
     ['cache: {content: yes}', 'cache.content must be true or false, but is "yes".'],
-    ['tunnel: {provider: ngrok}', 'tunnel.provider must be none, but is "ngrok".'],
+    ['tunnel: {provider: cloudflare}', 'tunnel.provider must be none, ngrok, url, but is "cloudflare".'],
+    [
+      'tunnel: {domain: "https://name.ngrok-free.app/"}',
+      'tunnel.domain must be a domain alone, such as name.ngrok-free.app, without https:// and without a path, but is "https://name.ngrok-free.app/".',
+    ],
     ['console: 8001', 'console must be a group of keys with values, but is 8001.'],
   ])('%s', (lines, expected) => {
     expect(inWebhook(lines)).toBe(`s.yaml:3: ${expected}`)
+  })
+
+  test('a public address is needed where it is all that the program is told of its tunnel', () => {
+    expect(inWebhook('tunnel: {provider: url}')).toBe(
+      's.yaml:1: webhook.endpoint_url is missing: it must be the public address that leads here, where tunnel.provider is url.',
+    )
   })
 
   test.each([

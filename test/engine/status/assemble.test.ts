@@ -13,6 +13,7 @@ const assemble = (parts: Partial<StatusFacts> = {}) => {
     isPaired: true,
     workspaceName: 'Acme',
     isCatchUpDue: false,
+    reach,
     lostQueue: null,
     queueSize: 100,
     flushingMs: 0,
@@ -23,6 +24,8 @@ const assemble = (parts: Partial<StatusFacts> = {}) => {
     ...parts,
   })
 }
+
+const { reach } = engineStatus()
 
 const jobsWith = (parts: Partial<StatusFacts['jobs']>): StatusFacts['jobs'] => ({ ...engineStatus().jobs, ...parts })
 
@@ -43,6 +46,21 @@ describe('degraded', () => {
       'nobody is paired',
       { isPaired: false },
       'No webhook subscription is paired, so every delivery is refused. Pair one: npm run headless -- pair.',
+    ],
+    [
+      'the tunnel is being opened',
+      { reach: { ...reach, provider: 'ngrok', state: 'opening' } },
+      'The tunnel is being opened; until then Notion cannot reach this computer.',
+    ],
+    [
+      'no probe has come back yet',
+      { reach: { ...reach, provider: 'ngrok', state: 'checking', address: 'https://a.test/webhooks/notion' } },
+      'Whether Notion can reach https://a.test/webhooks/notion is being checked.',
+    ],
+    [
+      'the public address leads elsewhere',
+      { reach: { ...reach, provider: 'url', state: 'unreachable', message: 'It leads elsewhere. Mend it.' } },
+      'It leads elsewhere. Mend it.',
     ],
     [
       'Notion asks to wait',
@@ -94,6 +112,7 @@ describe('degraded', () => {
     const status = assemble({
       jobs: jobsWith({ waiting: 9, delayed: 9, active: 4, completed: 9, held: 1, discarded: 1 }),
       isCatchUpDue: true,
+      reach: { ...reach, provider: 'url', state: 'reachable' },
       trashedDatabases: ['Tasks', 'People'],
       triggers: ['transcript', 'task'],
       reported: [{ code: 'file-changed', severity: 'notice', message: 'tasks.json was changed by somebody else.' }],
