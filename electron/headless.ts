@@ -76,7 +76,7 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
   }
   const token = randomBytes(32).toString('base64url')
   const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
-  const secrets = [settings.webhook.secret, settings.notion.token, token]
+  const secrets = [settings.webhook.secret, settings.notion.token, settings.tunnel.authtoken, token]
   const logFile = createLogFile(join(data, 'logs'), (sentence) => process.stderr.write(`${sentence}\n`))
   const log = createLog((line) => {
     process.stderr.write(line)
@@ -84,6 +84,12 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
   }, secrets)
   let engine: Engine | null = null
   let console: Console | null = null
+  // The first line is "ready", however fast the tunnel is.
+  let isReady = false
+  let publicUrl: string | null = null
+  const printPublic = (): void => {
+    if (publicUrl !== null) process.stdout.write(`public ${JSON.stringify({ url: publicUrl })}\n`)
+  }
   stopAtSignal(async () => {
     // Nothing of this process ends in order while a call waits for a disk that does not answer.
     if ((await engine?.stop()) === false) process.kill(process.pid, 'SIGKILL')
@@ -100,6 +106,10 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
     onPairing: (change) => {
       // Whoever opens it later is told by the command that opens it: this output may be kept by others.
       if (isPairing) process.stdout.write(`${pairingLine(change)}\n`)
+    },
+    onReachable: (url) => {
+      publicUrl = url
+      if (isReady) printPublic()
     },
   })
   const { status, metrics, calls, webhookUrl, stop } = engine
@@ -119,6 +129,8 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
     throw error
   }
   process.stdout.write(`ready ${JSON.stringify({ pid: process.pid, webhook: webhookUrl, console: console.url })}\n`)
+  isReady = true
+  printPublic()
   if (isPairing) await calls['open-pairing']({})
 }
 

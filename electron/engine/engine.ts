@@ -30,6 +30,7 @@ import { createCounters } from './status/counters.ts'
 import { createLoopDelay } from './status/loop-delay.ts'
 import { createReports } from './status/reports.ts'
 import { createTroubles } from './status/troubles.ts'
+import { createTunnel, type ProviderAt } from './tunnel/tunnel.ts'
 import { createCrew } from './worker/crew.ts'
 
 export { systemClock } from './foundation/clock.ts'
@@ -68,12 +69,15 @@ export interface EngineOptions {
   readonly secretsKey?: string | null
   /** A token came while pairing is open, or a secret was confirmed. */
   readonly onPairing?: (change: PairingChange) => void
+  /** The public address of the webhook is known to lead here; told again where it becomes another one. */
+  readonly onReachable?: (address: string) => void
 }
 
 export interface EngineSeams {
   readonly disk?: Disk
   readonly requests?: (requests: NotionRequests) => NotionRequests
   readonly beforeCommit?: () => void
+  readonly tunnel?: ProviderAt
 }
 
 /**
@@ -123,15 +127,13 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   }).catch(closed)
   const { catalogue, watchList, records, keeper } = cache
 
-  const { notion, budget } = openNotion({
+  const { notion, budget, probeNotion } = openNotion({
     settings: notionSettings,
     token,
     clock,
     signal: ending.signal,
     seam: seams.requests,
-    onReach: (failure) => {
-      tell('notion')(failure?.message ?? null)
-    },
+    tell: tell('notion'),
   })
 
   const { events, jobs, notes, people, pruning } = openQueue({
@@ -143,13 +145,12 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     quietMs: webhook.debouncing.pageUpdatesMs,
   })
 
-  const { learn, learnTitles, fetchHeldPages } = createTakingUp({ database, events, catalogue, records, clock })
+  const takingUp = createTakingUp({ ...cache, database, commits, events, clock })
   const { worker, flow, whenIdle } = createCrew<ClaimedJob>({
     jobs,
     commits,
     applier: cache.applier,
-    learn,
-    learnTitles,
+    ...takingUp,
     plan: createPlanner({
       notion,
       catalogue,
@@ -167,10 +168,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
     pause: { get: notes.pause },
     rateLimitedUntil: budget.pausedUntil,
-    probe: async () => {
-      const me = await notion.me()
-      return me.ok ? null : me.failure
-    },
+    probe: probeNotion,
     probeDisk: cache.probeDisk,
     counters,
     tell,
@@ -187,12 +185,22 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     signal: ending.signal,
     outageOver: () => flow.outageOver(ending.signal),
     learn: async (facts) => {
-      await commits.run(() => {
-        learn(facts)
-      })
+      await takingUp.learnNow(facts)
       worker.wake()
       keeper.wake()
     },
+  })
+
+  const tunnel = createTunnel({
+    settings,
+    authtoken: settings.tunnel.authtoken,
+    notes,
+    commits,
+    isPaired: () => isPaired(),
+    clock,
+    log,
+    onReachable: options.onReachable,
+    providerAt: seams.tunnel,
   })
 
   const workspaceId = (): string | null => connection.workspace()?.id ?? null
@@ -201,7 +209,8 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     notion,
     secrets,
     workspaceId,
-    onPairing: options.onPairing ?? (() => undefined),
+    onPairing: options.onPairing,
+    reach: tunnel,
     view: createFilterView(catalogue, watchList, records, workspaceId, (id) => events.hasJob({ kind: 'page', id })),
     store: events,
     notes,
@@ -225,27 +234,27 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       await worker.drain()
       if (!ending.signal.aborted) await keeper.flushNow()
     },
-    comeToRest: () => Promise.all([keeper.stop(), connection.stop(), pairing.stop()]),
+    comeToRest: () => Promise.all([keeper.stop(), connection.stop(), pairing.stop(), tunnel.stop()]),
     close: storage.close,
   })
 
   let address: string
   try {
-    const { host, port } = webhook.listen
     const left = database.transaction(() => {
       const found = { folder: cache.folder, setAside: storage.setAside }
-      storeBeginning({ notes, fetchHeldPages, log }, found, clock.now())
+      storeBeginning({ ...takingUp, notes, log }, found, clock.now())
       cache.settleFolder()
       return jobs.recover(clock.now())
     })
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')
-    address = await listenAt(listener, host, port, where('webhook.listen.port'))
+    address = await listenAt(listener, webhook.listen.host, webhook.listen.port, where('webhook.listen.port'))
   } catch (error) {
     await closeServer(listener, clock)
     return closed(error)
   }
   pruning.start()
   connection.start()
+  tunnel.start(address)
   worker.wake()
   keeper.wake()
   const triggers = Object.keys(webhook.triggers)
@@ -261,14 +270,14 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       isPaired: isPaired(),
       workspaceName: connection.workspace()?.name ?? null,
       isCatchUpDue: notes.isCatchUpDue(),
-      reach: { provider: settings.tunnel.provider, state: 'off', address: null, provenAt: null, message: null },
+      reach: tunnel.reach(),
       lostQueue: notes.hasLoss() ? storage.setAside : null,
       flushingMs: commits.flushingMs(),
       queueSize: webhook.processing.queueSize,
       hold: flow.hold(),
       trashedDatabases: catalogue.trashed(),
       triggers,
-      reported: [...connection.problems(), ...troubles.problems(), ...keeper.problems()],
+      reported: [...tunnel.problems(), ...connection.problems(), ...troubles.problems(), ...keeper.problems()],
     }),
     lastReceivedAt: events.lastReceivedAt,
     nextDueAt: jobs.nextDueAt,

@@ -42,6 +42,8 @@ export const startListener = async (parts: Partial<ListenerParts> = {}) => {
     },
     admitsUnsigned: () => true,
     onAnswered: (answer) => answered.push(answer),
+    answerProbe: () => null,
+    onForwarded: () => undefined,
     log,
     ...parts,
   })

@@ -8,7 +8,7 @@ import { createAdmission } from './admission.ts'
 import type { AdmissionParts } from './admission.ts'
 import { createFilter, type FilterView } from './filter.ts'
 import { createFloodGuard } from './flood.ts'
-import { createListener, type ListenerPairing } from './listener.ts'
+import { createListener, type ListenerPairing, type ListenerParts } from './listener.ts'
 import { createPairing, type Pairing, type PairingParts } from './pairing.ts'
 import { createProof, type ProofParts } from './proof.ts'
 
@@ -19,9 +19,20 @@ export interface IntakeParts extends Omit<AdmissionParts, 'filter' | 'now'> {
   readonly secrets: SecretStore
   /** The workspace of our token; null while Notion has not told it. */
   readonly workspaceId: () => string | null
-  readonly onPairing: PairingParts['onChange']
+  readonly onPairing: PairingParts['onChange'] | undefined
   readonly clock: Clock
   readonly onAnswered: (answer: DeliveryAnswer) => void
+  readonly reach: PublicSide
+}
+
+/** What the tunnel wants to know of the requests that come. */
+export interface PublicSide {
+  /** What a probe of our own is answered; null: it is none. */
+  readonly answerProbe: ListenerParts['answerProbe']
+  /** A signed delivery was forwarded to us. */
+  forwarded(): void
+  /** A subscription was confirmed. */
+  paired(): void
 }
 
 /** The settings' secret wins over what was paired, and nobody pairs beside it. */
@@ -41,7 +52,7 @@ export interface Intake {
   readonly isPaired: () => boolean
 }
 
-export const createIntake = ({ webhook, view, clock, onAnswered, ...parts }: IntakeParts): Intake => {
+export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts }: IntakeParts): Intake => {
   const filter = createFilter(expandEventNames(webhook.events), view)
   const admission = createAdmission({ ...parts, filter, now: clock.now })
   const flood = createFloodGuard(clock.monotonicMs)
@@ -51,13 +62,18 @@ export const createIntake = ({ webhook, view, clock, onAnswered, ...parts }: Int
     log: parts.log,
     workspaceId: parts.workspaceId,
     prove: createProof(parts),
-    onChange: parts.onPairing,
+    onChange: (change) => {
+      if (change.kind === 'paired') reach.paired()
+      parts.onPairing?.(change)
+    },
   })
   const listener = createListener({
     pairing: webhook.secret === null ? pairing : fixedSecret(webhook.secret),
     admit: admission.admit,
     admitsUnsigned: flood.admits,
     onAnswered,
+    answerProbe: reach.answerProbe,
+    onForwarded: reach.forwarded,
     log: parts.log,
   })
   return { listener, pairing, isPaired: () => webhook.secret !== null || pairing.secrets().length > 0 }

@@ -7,6 +7,7 @@ import {
 } from '../foundation/http-server.ts'
 import type { Log } from '../foundation/log.ts'
 import type { Pairing } from './pairing.ts'
+import { PROBE_HEADER, type ProbeAnswer } from './probe-route.ts'
 import { tokenOf } from './received-event.ts'
 import { isSignedWith } from './signature.ts'
 
@@ -21,6 +22,10 @@ export interface ListenerParts {
   readonly admit: (raw: Buffer) => Promise<DeliveryAnswer>
   readonly admitsUnsigned: () => boolean
   readonly onAnswered: (answer: DeliveryAnswer) => void
+  /** What a probe of our own is answered; null: it is none. */
+  readonly answerProbe: (header: string) => ProbeAnswer | null
+  /** A signed delivery was forwarded to us by somebody: so the public address leads here. */
+  readonly onForwarded: () => void
   readonly log: Log
 }
 
@@ -45,6 +50,15 @@ const signatureOf = (request: FastifyRequest): string | null => {
   const header = request.headers['x-notion-signature']
   return typeof header === 'string' ? header : null
 }
+
+const probeOf = (request: FastifyRequest): string | null => {
+  const header = request.headers[PROBE_HEADER]
+  return typeof header === 'string' ? header : null
+}
+
+/** Whoever forwards requests, a tunnel or a proxy, names whose they are. */
+const isForwarded = (request: FastifyRequest): boolean =>
+  request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined
 
 const declaredLength = (request: FastifyRequest): number => Number(request.headers['content-length'] ?? 0)
 
@@ -94,6 +108,10 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
     method: 'POST',
     url: WEBHOOK_PATH,
     onRequest: async (request, reply) => {
+      const probe = probeOf(request)
+      const answer = probe === null ? null : parts.answerProbe(probe)
+      // Before the flood guard: a stranger's flood must not make the loop look open.
+      if (answer !== null) return reply.send(answer)
       if (signatureOf(request) !== null || declaredLength(request) > BODY_LIMIT_BYTES) return
       if (parts.admitsUnsigned()) return
       await reply.header('retry-after', RETRY_AFTER_S).code(429).send(rejection('too many unsigned requests'))
@@ -108,6 +126,7 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
       } else {
         pairing.used(secret, raw)
       }
+      if (isForwarded(request)) parts.onForwarded()
       const answer = await parts.admit(raw)
       parts.onAnswered(answer)
       if (answer.status === 'unavailable') reply.header('retry-after', RETRY_AFTER_S).code(503)

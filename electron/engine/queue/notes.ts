@@ -14,16 +14,27 @@ export interface QueueNotes {
   pause(): { readonly until: number | null } | null
   notePause(until: number | null): void
   clearPause(): void
+  /** What is left of the probes that may be sent: see the tunnel. */
+  probeBudget(): string | null
+  noteProbeBudget(text: string): void
+  /** The public address that Notion is known to send to. */
+  subscribedAddress(): string | null
+  noteSubscribedAddress(address: string): void
 }
 
 const CATCH_UP = 'catch_up_due'
 const LOSS = 'queue_lost'
 const PAUSE = 'paused_until'
+const PROBE_BUDGET = 'probe_budget'
+const SUBSCRIBED_ADDRESS = 'subscribed_address'
 const FOR_EVER = 'resumed'
 
 export const createQueueNotes = (database: Database): QueueNotes => {
   const read = (name: string): string | undefined =>
     database.sql('SELECT value FROM note WHERE name = ?').get<{ value: string }>(name)?.value
+  const write = (name: string, value: string): void => {
+    database.sql('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)').run(name, value)
+  }
   return {
     isCatchUpDue: () => read(CATCH_UP) !== undefined,
     noteCatchUpDue: (now) => {
@@ -41,12 +52,18 @@ export const createQueueNotes = (database: Database): QueueNotes => {
       return value === undefined ? null : { until: value === FOR_EVER ? null : Number(value) }
     },
     notePause: (until) => {
-      database
-        .sql('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)')
-        .run(PAUSE, until === null ? FOR_EVER : String(until))
+      write(PAUSE, until === null ? FOR_EVER : String(until))
     },
     clearPause: () => {
       database.sql('DELETE FROM note WHERE name = ?').run(PAUSE)
+    },
+    probeBudget: () => read(PROBE_BUDGET) ?? null,
+    noteProbeBudget: (text) => {
+      write(PROBE_BUDGET, text)
+    },
+    subscribedAddress: () => read(SUBSCRIBED_ADDRESS) ?? null,
+    noteSubscribedAddress: (address) => {
+      write(SUBSCRIBED_ADDRESS, address)
     },
   }
 }

@@ -66,7 +66,7 @@ const reachProblem = ({ state, message, address }: Reach): Problem | null => {
     case 'opening':
       return failure('reach', message ?? 'The tunnel is being opened; until then Notion cannot reach this computer.')
     case 'checking':
-      return failure('reach', `Whether Notion can reach ${address ?? 'this computer'} is being checked.`)
+      return failure('reach', message ?? `Whether Notion can reach ${address ?? 'this computer'} is being checked.`)
     case 'unreachable':
       return failure('reach', message ?? 'Notion cannot reach this computer.')
   }

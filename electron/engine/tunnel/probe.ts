@@ -1,0 +1,96 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import { parsedJson } from '../../../shared/json.ts'
+import type { ProbeAnswer } from '../intake/probe-route.ts'
+import { ngrokFailure } from './ngrok-failures.ts'
+import type { TunnelFailure } from './provider.ts'
+import type { ProbeReply, ProbeRequests } from './probe-requests.ts'
+
+/**
+ * Proof that the public address leads to this very process: a request that only we could have signed goes out to the
+ * address, must arrive at our own listener, and its answer, which only we could have signed, must come back.
+ */
+export interface Probe {
+  /** Null: it came back. */
+  send(address: string): Promise<TunnelFailure | null>
+  /** For the listener: what a probe of ours is answered; null for anything else, and for one that was seen before. */
+  answer(header: string): ProbeAnswer | null
+}
+
+const NONCE_BYTES = 16
+const HEADER = /^([0-9a-f]{32})\.([0-9a-f]{64})$/
+
+const answerSchema = z.object({ status: z.literal('probe'), proof: z.string() })
+
+const failure = (code: string, message: string): TunnelFailure => ({ code, message })
+
+/** ngrok answers in our place where no tunnel is: its code stands in a header (ngrok.com/docs/errors). */
+const refusedBy = (address: string, { status, ngrokCode }: Extract<ProbeReply, { kind: 'answer' }>): TunnelFailure => {
+  if (ngrokCode !== null) return ngrokFailure(new Error(ngrokCode), null)
+  if (status >= 300 && status < 400) {
+    return failure(
+      'elsewhere',
+      `${address} sends its visitors on to another address, and Notion does not follow. Write the address that answers itself.`,
+    )
+  }
+  const lacks = status === 404 ? ' Check the path of the address.' : ''
+  return failure(
+    'elsewhere',
+    `${address} does not lead to this program: something else answers there (${status}).${lacks} Check what the proxy or the tunnel forwards to.`,
+  )
+}
+
+export const createProbe = (requests: ProbeRequests): Probe => {
+  const key = randomBytes(32)
+  const awaited = new Set<string>()
+  const signed = (kind: 'probe' | 'answer', nonce: string): string =>
+    createHmac('sha256', key).update(`${kind}:${nonce}`).digest('hex')
+  const isSame = (given: string, expected: string): boolean => {
+    const a = Buffer.from(given)
+    const b = Buffer.from(expected)
+    return a.length === b.length && timingSafeEqual(a, b)
+  }
+
+  const outcome = (address: string, nonce: string, reply: ProbeReply): TunnelFailure | null => {
+    const hasArrived = !awaited.has(nonce)
+    switch (reply.kind) {
+      case 'time-out':
+        return failure(
+          'silent',
+          hasArrived
+            ? `${address} leads here, but our answers do not get back through it. Check the proxy or the tunnel.`
+            : `${address} does not answer. Check that it is right, and that the proxy or the tunnel runs.`,
+        )
+      case 'no-way':
+        return failure(
+          'no-way',
+          `${address} cannot be reached from this computer: ${reply.detail}. Check the network and the address.`,
+        )
+      case 'answer': {
+        const answer = answerSchema.safeParse(parsedJson(reply.body))
+        if (reply.status === 200 && answer.success && isSame(answer.data.proof, signed('answer', nonce))) {
+          return hasArrived ? null : failure('elsewhere', `${address} does not lead to this program.`)
+        }
+        return refusedBy(address, reply)
+      }
+    }
+  }
+
+  return {
+    send: async (address) => {
+      const nonce = randomBytes(NONCE_BYTES).toString('hex')
+      awaited.add(nonce)
+      try {
+        return outcome(address, nonce, await requests.post(address, `${nonce}.${signed('probe', nonce)}`))
+      } finally {
+        awaited.delete(nonce)
+      }
+    },
+    answer: (header) => {
+      const [, nonce = '', signature = ''] = HEADER.exec(header) ?? []
+      if (!awaited.has(nonce) || !isSame(signature, signed('probe', nonce))) return null
+      awaited.delete(nonce)
+      return { status: 'probe', proof: signed('answer', nonce) }
+    },
+  }
+}

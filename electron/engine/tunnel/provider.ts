@@ -1,0 +1,35 @@
+/** Why there is no tunnel, in plain words with what to do. */
+export interface TunnelFailure {
+  /** ngrok's own code such as `ERR_NGROK_108`, or ours. */
+  readonly code: string
+  readonly message: string
+}
+
+export interface OpenTunnel {
+  /** The whole public address of the webhook, its path included. */
+  readonly address: string
+  /** Gives it up. Never rejects; a provider that does not answer is left behind. */
+  close(): Promise<void>
+}
+
+export type Opening =
+  | { readonly ok: true; readonly tunnel: OpenTunnel }
+  | { readonly ok: false; readonly failure: TunnelFailure }
+
+/**
+ * Who makes us reachable. It opens a tunnel once, when it is asked: it neither retries nor waits, and a tunnel that it
+ * reported as lost is lost for good.
+ */
+export interface TunnelProvider {
+  /** How the tunnel is called in messages. */
+  readonly name: string
+  /**
+   * Resolves with the open tunnel, or with why there is none; may stay without an answer, and is left then: a tunnel that
+   * opens after `signal` was aborted is closed at once. `isAnew`: an earlier tunnel of this run is not to be trusted.
+   */
+  open(options: {
+    readonly isAnew: boolean
+    readonly signal: AbortSignal
+    readonly onLost: (failure: TunnelFailure) => void
+  }): Promise<Opening>
+}

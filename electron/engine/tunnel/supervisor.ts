@@ -1,0 +1,203 @@
+import type { Reach } from '../../../shared/reach.ts'
+import { type Clock, isoTime } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
+import type { Log } from '../foundation/log.ts'
+import { createInterruption } from './interruption.ts'
+import type { Probe } from './probe.ts'
+import type { ProbeBudget } from './probe-budget.ts'
+import { probeIntervalMs } from './probe-interval.ts'
+import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
+
+/** A provider that gives no answer is told as silent after this time, and asked anew. */
+const OPEN_LIMIT_MS = 10_000
+
+const FIRST_DELAY_MS = 1_000
+const LONGEST_DELAY_MS = 60_000
+
+/** A tunnel that breaks again before this time is opened more and more slowly: a flapping one would cost a probe each second. */
+const HELD_MS = 60_000
+
+export interface SupervisorParts {
+  readonly provider: TunnelProvider
+  readonly kind: Exclude<Reach['provider'], 'none'>
+  readonly probe: Probe
+  readonly budget: ProbeBudget
+  readonly clock: Clock
+  readonly log: Log
+  /** What is to be said of an address although it is reachable. */
+  readonly warning: (address: string) => string | null
+  /** A public address was proven that is not the one that was proven before. */
+  readonly onReachable: (address: string) => void
+}
+
+/** A tunnel that is kept alive and proven. */
+export interface Supervisor {
+  reach(): Reach
+  start(): void
+  /** The machine woke or the network came back: what was proven before counts no more, and the tunnel is opened anew. */
+  lookNow(): void
+  /** A signed delivery came through the public address: proof, as a probe is. */
+  proven(): void
+  stop(): Promise<void>
+}
+
+/** Why a tunnel is held no more; `failure` null: not for its own sake. */
+interface End {
+  readonly failure: TunnelFailure | null
+  readonly heldMs: number
+}
+
+type Interrupting = { readonly kind: 'look' | 'stop' } | { readonly kind: 'lost'; readonly failure: TunnelFailure }
+
+const reconnectDelayMs = (failures: number): number =>
+  Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(30, failures))
+
+/**
+ * open → prove → hold, and from the beginning after each end: lost, a failed probe, or a look that somebody asked for.
+ * Every further opening distrusts the one before. A failure is told until something came through the public address, so
+ * the light does not flicker while it is tried again; and nothing is reachable that was not proven since the opening.
+ */
+export const createSupervisor = (parts: SupervisorParts): Supervisor => {
+  const { provider, probe, budget, clock, log } = parts
+  const interruption = createInterruption<Interrupting>(clock)
+  let isStopped = false
+  let running: Promise<void> = Promise.resolve()
+  let tunnel: OpenTunnel | null = null
+  let address: string | null = null
+  let told: TunnelFailure | null = null
+  let isProven = false
+  let provenAt: number | null = null
+  let announced: string | null = null
+  let proofs = 0
+
+  const tell = (failure: TunnelFailure): void => {
+    isProven = false
+    if (told?.message !== failure.message) log.warn({ code: failure.code, tunnel: provider.name }, failure.message)
+    told = failure
+  }
+
+  const proven = (): void => {
+    if (tunnel === null) return
+    if (!isProven) log.info({ address: tunnel.address }, 'Notion can reach this computer')
+    isProven = true
+    told = null
+    provenAt = clock.now()
+    proofs += 1
+    if (announced === tunnel.address) return
+    announced = tunnel.address
+    parts.onReachable(tunnel.address)
+  }
+
+  const silent: TunnelFailure = {
+    code: 'silent',
+    message: `${provider.name} gives no answer, so Notion cannot reach this computer. Check the network; it is tried again by itself.`,
+  }
+
+  /** Null: interrupted. `given` is aborted when the tunnel is no more wanted: what it reports then says nothing. */
+  const open = async (isAnew: boolean, given: AbortController): Promise<Opening | null> => {
+    const onLost = (failure: TunnelFailure): void => {
+      if (!given.signal.aborted) interruption.raise({ kind: 'lost', failure })
+    }
+    const opening = provider.open({ isAnew, signal: given.signal, onLost }).catch((error: unknown): Opening => {
+      return { ok: false, failure: { code: 'internal', message: `${provider.name} failed: ${errorText(error)}.` } }
+    })
+    const first = await interruption.race(opening, OPEN_LIMIT_MS)
+    if (first.kind === 'done') return first.value
+    given.abort()
+    // What opens all the same would stand in the way of the next one.
+    void opening.then((late) => (late.ok ? late.tunnel.close() : undefined))
+    return first.kind === 'time' ? { ok: false, failure: silent } : null
+  }
+
+  /** Until it is lost, a probe fails, or somebody wants a look. */
+  const hold = async (held: OpenTunnel): Promise<End> => {
+    const openedAt = clock.monotonicMs()
+    const end = (failure: TunnelFailure | null): End => ({ failure, heldMs: clock.monotonicMs() - openedAt })
+    let dueAt = clock.monotonicMs()
+    for (;;) {
+      const waitMs = Math.max(dueAt - clock.monotonicMs(), budget.waitMs())
+      const proofsBefore = proofs
+      if (waitMs > 0) {
+        const interrupted = await interruption.wait(waitMs)
+        if (interrupted !== null) return end(interrupted.kind === 'lost' ? interrupted.failure : null)
+      }
+      if (proofs === proofsBefore && budget.take()) {
+        const sent = await interruption.race(probe.send(held.address), null)
+        if (sent.kind === 'interrupted') return end(sent.by.kind === 'lost' ? sent.by.failure : null)
+        // What Notion sent through meanwhile proves more than our own way there disproves.
+        if (sent.kind === 'done' && sent.value !== null && proofs === proofsBefore) return end(sent.value)
+        if (sent.kind === 'done' && sent.value === null) proven()
+      }
+      dueAt = clock.monotonicMs() + probeIntervalMs(proofs, budget.paceMs)
+    }
+  }
+
+  const once = async (isAnew: boolean): Promise<End> => {
+    const given = new AbortController()
+    const opening = await open(isAnew, given)
+    if (opening === null) return { failure: null, heldMs: 0 }
+    if (!opening.ok) return { failure: opening.failure, heldMs: 0 }
+    tunnel = opening.tunnel
+    ;({ address } = tunnel)
+    proofs = 0
+    try {
+      return await hold(tunnel)
+    } finally {
+      isProven = false
+      tunnel = null
+      given.abort()
+      await opening.tunnel.close()
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    let failures = 0
+    for (let isAnew = false; !isStopped; isAnew = true) {
+      const { failure, heldMs } = await once(isAnew)
+      failures = failure === null || heldMs >= HELD_MS ? 0 : failures + 1
+      if (failure === null) continue
+      tell(failure)
+      // oxlint-disable-next-line typescript/no-unnecessary-condition -- it is set while we wait
+      if (!isStopped && (await interruption.wait(reconnectDelayMs(Math.max(0, failures - 1)))) !== null) failures = 0
+    }
+  }
+
+  const outOfProbes = (): string | null => {
+    const waitMs = budget.waitMs()
+    if (waitMs === 0) return null
+    return `The probes of this month are used up for now; whether Notion can reach ${address ?? 'this computer'} is checked at ${isoTime(clock.now() + waitMs)}.`
+  }
+
+  const view = (): Pick<Reach, 'state' | 'message'> => {
+    if (isProven) return { state: 'reachable', message: address === null ? null : parts.warning(address) }
+    if (told !== null) return { state: 'unreachable', message: told.message }
+    return tunnel === null ? { state: 'opening', message: null } : { state: 'checking', message: outOfProbes() }
+  }
+
+  return {
+    reach: () => ({
+      provider: parts.kind,
+      ...view(),
+      address,
+      provenAt: provenAt === null ? null : isoTime(provenAt),
+    }),
+    start: () => {
+      running = run().catch((error: unknown) => {
+        tell({
+          code: 'internal',
+          message: `The tunnel is watched no more: ${errorText(error)}. Start the program again.`,
+        })
+      })
+    },
+    lookNow: () => {
+      isProven = false
+      interruption.raise({ kind: 'look' })
+    },
+    proven,
+    stop: async () => {
+      isStopped = true
+      interruption.raise({ kind: 'stop' })
+      await running
+    },
+  }
+}

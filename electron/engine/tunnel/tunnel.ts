@@ -1,0 +1,147 @@
+import type { Reach } from '../../../shared/reach.ts'
+import type { Settings } from '../../../shared/settings.ts'
+import type { Problem } from '../../../shared/status.ts'
+import type { Clock } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
+import type { Log } from '../foundation/log.ts'
+import { createWakeWatch, systemAddresses } from '../foundation/wake-watch.ts'
+import { WEBHOOK_PATH } from '../intake/listener.ts'
+import { createNgrok } from './ngrok.ts'
+import { createProbe, type Probe } from './probe.ts'
+import { type BudgetNotes, createProbeBudget } from './probe-budget.ts'
+import { createProbeRequests } from './probe-requests.ts'
+import type { TunnelProvider } from './provider.ts'
+import { addressWarning, createPublicAddress } from './public-address.ts'
+import { type AddressNotes, createSubscribedAddress } from './subscribed-address.ts'
+import { createSupervisor, type Supervisor } from './supervisor.ts'
+
+/** The provider that the settings name, or a test's; `localAddress`: where the listener is, as `host:port`. */
+export type ProviderAt = (localAddress: string) => TunnelProvider
+
+export interface TunnelParts {
+  readonly settings: Pick<Settings, 'tunnel' | 'webhook'>
+  /** The tunnel's token, wherever it is kept. */
+  readonly authtoken: string | null
+  /** What outlives a restart; written within a transaction. */
+  readonly notes: BudgetNotes & AddressNotes
+  readonly commits: { runQuick(work: () => void): Promise<void> }
+  readonly isPaired: () => boolean
+  readonly clock: Clock
+  readonly log: Log
+  /** The public address was proven for the first time, or is another than before. */
+  readonly onReachable: ((address: string) => void) | undefined
+  readonly providerAt: ProviderAt | undefined
+}
+
+/** How Notion reaches us. */
+export interface Tunnel {
+  reach(): Reach
+  problems(): readonly Problem[]
+  /** `listening`: the address of the listener, as `http://host:port`. */
+  start(listening: string): void
+  /** A signed delivery came through the public address. */
+  forwarded(): void
+  /** A subscription was confirmed. */
+  paired(): void
+  /** See `Probe`. */
+  readonly answerProbe: Probe['answer']
+  stop(): Promise<void>
+}
+
+const OFF: Reach = { provider: 'none', state: 'off', address: null, provenAt: null, message: null }
+
+/** Without a tunnel only the catch-up brings changes: a choice, and no fault. */
+const noTunnel: Tunnel = {
+  reach: () => OFF,
+  problems: () => [],
+  start: () => undefined,
+  forwarded: () => undefined,
+  paired: () => undefined,
+  answerProbe: () => null,
+  stop: () => Promise.resolve(),
+}
+
+export const createTunnel = (parts: TunnelParts): Tunnel => {
+  const { settings, notes, clock, log } = parts
+  const { provider: kind, domain } = settings.tunnel
+  const { endpointUrl } = settings.webhook
+  if (kind === 'none') return noTunnel
+  const ending = new AbortController()
+  const probe = createProbe(createProbeRequests(ending.signal))
+  let supervisor: Supervisor | null = null
+
+  /** What is not stored costs a probe more, or is learnt again. */
+  const stored = (write: () => void): void => {
+    parts.commits.runQuick(write).catch((error: unknown) => {
+      log.warn({ error: errorText(error) }, 'What the tunnel has to remember cannot be stored')
+    })
+  }
+  const subscribed = createSubscribedAddress({
+    subscribedAddress: notes.subscribedAddress,
+    noteSubscribedAddress: (address) => {
+      stored(() => {
+        notes.noteSubscribedAddress(address)
+      })
+    },
+  })
+  const budgetNotes: BudgetNotes = {
+    probeBudget: notes.probeBudget,
+    noteProbeBudget: (text) => {
+      stored(() => {
+        notes.noteProbeBudget(text)
+      })
+    },
+  }
+
+  const ownProvider: ProviderAt = (localAddress) =>
+    kind === 'url' && endpointUrl !== null
+      ? createPublicAddress(endpointUrl, WEBHOOK_PATH)
+      : createNgrok({ authtoken: parts.authtoken, domain, localAddress, path: WEBHOOK_PATH, clock, log })
+
+  const reach = (): Reach => supervisor?.reach() ?? { ...OFF, provider: kind, state: 'opening' }
+  const learnAddress = (): void => {
+    const { address } = reach()
+    if (address !== null) subscribed.learn(address)
+  }
+  const wakeWatch = createWakeWatch(clock, systemAddresses, (reason) => {
+    log.info({ reason }, 'The machine woke or came into another network; the tunnel is opened anew')
+    supervisor?.lookNow()
+  })
+
+  return {
+    reach,
+    problems: () => {
+      const problem = parts.isPaired() ? subscribed.problem(reach().address) : null
+      return problem === null ? [] : [problem]
+    },
+    start: (listening) => {
+      supervisor = createSupervisor({
+        provider: (parts.providerAt ?? ownProvider)(new URL(listening).host),
+        kind,
+        probe,
+        budget: createProbeBudget(budgetNotes, clock.now),
+        clock,
+        log,
+        warning: addressWarning,
+        onReachable: (address) => {
+          // What was paired before an address was known was paired at this one.
+          if (parts.isPaired() && notes.subscribedAddress() === null) subscribed.learn(address)
+          parts.onReachable?.(address)
+        },
+      })
+      supervisor.start()
+      wakeWatch.start()
+    },
+    forwarded: () => {
+      supervisor?.proven()
+      learnAddress()
+    },
+    paired: learnAddress,
+    answerProbe: probe.answer,
+    stop: async () => {
+      wakeWatch.stop()
+      ending.abort()
+      await supervisor?.stop()
+    },
+  }
+}
