@@ -19,7 +19,7 @@ export interface ProbeRequests {
 }
 
 /** A tunnel through three continents takes a second; what takes longer is no way for a webhook. */
-const ANSWER_LIMIT_MS = 10_000
+const ANSWER_LIMIT_MS = 5_000
 
 /** More than our own answer has; a stranger's page is not worth reading. */
 const LONGEST_BODY_BYTES = 1_000

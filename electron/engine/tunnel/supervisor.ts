@@ -8,8 +8,8 @@ import type { ProbeBudget } from './probe-budget.ts'
 import { probeIntervalMs } from './probe-interval.ts'
 import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 
-/** A provider that gives no answer is told as silent after this time, and asked anew. */
-const OPEN_LIMIT_MS = 10_000
+/** A provider that has not answered by then is told as silent; it is asked anew when the next opening is due. */
+const SILENT_AFTER_MS = 5_000
 
 const FIRST_DELAY_MS = 1_000
 const LONGEST_DELAY_MS = 60_000
@@ -41,10 +41,11 @@ export interface Supervisor {
   stop(): Promise<void>
 }
 
-/** Why a tunnel is held no more; `failure` null: not for its own sake. */
+/** Why a tunnel is held no more; `failure` null: not for its own sake. `hasWaited`: the next opening is due already. */
 interface End {
   readonly failure: TunnelFailure | null
   readonly heldMs: number
+  readonly hasWaited?: boolean
 }
 
 type Interrupting = { readonly kind: 'look' | 'stop' } | { readonly kind: 'lost'; readonly failure: TunnelFailure }
@@ -69,6 +70,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let provenAt: number | null = null
   let announced: string | null = null
   let proofs = 0
+  let failures = 0
 
   const tell = (failure: TunnelFailure): void => {
     isProven = false
@@ -93,20 +95,25 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     message: `${provider.name} gives no answer, so Notion cannot reach this computer. Check the network; it is tried again by itself.`,
   }
 
-  /** Null: interrupted. `given` is aborted when the tunnel is no more wanted: what it reports then says nothing. */
-  const open = async (isAnew: boolean, given: AbortController): Promise<Opening | null> => {
+  /** `given` is aborted when the tunnel is no more wanted: what it reports then says nothing. */
+  const open = async (isAnew: boolean, given: AbortController): Promise<Opening | 'interrupted' | 'time'> => {
     const onLost = (failure: TunnelFailure): void => {
       if (!given.signal.aborted) interruption.raise({ kind: 'lost', failure })
     }
     const opening = provider.open({ isAnew, signal: given.signal, onLost }).catch((error: unknown): Opening => {
       return { ok: false, failure: { code: 'internal', message: `${provider.name} failed: ${errorText(error)}.` } }
     })
-    const first = await interruption.race(opening, OPEN_LIMIT_MS)
-    if (first.kind === 'done') return first.value
+    let answer = await interruption.race(opening, SILENT_AFTER_MS)
+    if (answer.kind === 'time') {
+      tell(silent)
+      // On a slow way it may still open, until it would be asked anew.
+      answer = await interruption.race(opening, reconnectDelayMs(failures))
+    }
+    if (answer.kind === 'done') return answer.value
     given.abort()
     // What opens all the same would stand in the way of the next one.
     void opening.then((late) => (late.ok ? late.tunnel.close() : undefined))
-    return first.kind === 'time' ? { ok: false, failure: silent } : null
+    return answer.kind
   }
 
   /** Until it is lost, a probe fails, or somebody wants a look. */
@@ -135,7 +142,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   const once = async (isAnew: boolean): Promise<End> => {
     const given = new AbortController()
     const opening = await open(isAnew, given)
-    if (opening === null) return { failure: null, heldMs: 0 }
+    if (opening === 'interrupted') return { failure: null, heldMs: 0 }
+    if (opening === 'time') return { failure: silent, heldMs: 0, hasWaited: true }
     if (!opening.ok) return { failure: opening.failure, heldMs: 0 }
     tunnel = opening.tunnel
     ;({ address } = tunnel)
@@ -151,14 +159,13 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   }
 
   const run = async (): Promise<void> => {
-    let failures = 0
     for (let isAnew = false; !isStopped; isAnew = true) {
-      const { failure, heldMs } = await once(isAnew)
-      failures = failure === null || heldMs >= HELD_MS ? 0 : failures + 1
+      const { failure, heldMs, hasWaited = false } = await once(isAnew)
+      const delayMs = reconnectDelayMs(heldMs >= HELD_MS ? 0 : failures)
+      failures = failure === null ? 0 : heldMs >= HELD_MS ? 1 : failures + 1
       if (failure === null) continue
       tell(failure)
-      // oxlint-disable-next-line typescript/no-unnecessary-condition -- it is set while we wait
-      if (!isStopped && (await interruption.wait(reconnectDelayMs(Math.max(0, failures - 1)))) !== null) failures = 0
+      if (!hasWaited && (await interruption.wait(delayMs)) !== null) failures = 0
     }
   }
 

@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'vitest'
+import { ADDRESS, failureOf, startTunnelStage } from '../../support/tunnel-stage.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+describe('reachable', () => {
+  test('is what a probe came back from, and nothing before', async () => {
+    const stage = startTunnelStage({ first: { probe: 'waits' } })
+    expect(stage.state()).toBe('opening')
+    await stage.settled()
+    expect(stage.supervisor.reach()).toEqual({
+      provider: 'ngrok',
+      state: 'checking',
+      address: ADDRESS,
+      provenAt: null,
+      message: null,
+    })
+    expect(stage.reachable).toEqual([])
+    await stage.settleProbe(null)
+    expect(stage.supervisor.reach()).toMatchObject({ state: 'reachable', provenAt: '2026-11-23T12:00:00.000Z' })
+    expect(stage.reachable).toEqual([ADDRESS])
+  })
+
+  test('an address is told once, and another one again', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    stage.supervisor.lookNow()
+    await stage.settled()
+    stage.answers.address = 'https://other.test/webhooks/notion'
+    stage.supervisor.lookNow()
+    await stage.settled()
+    expect(stage.state()).toBe('reachable')
+    expect(stage.reachable).toEqual([ADDRESS, 'https://other.test/webhooks/notion'])
+  })
+})
+
+describe('a tunnel that does not open', () => {
+  test('is told at once, and opened anew after 1, 2, 4 … and at most 60 seconds', async () => {
+    const stage = startTunnelStage({ first: { opening: failureOf('ERR_NGROK_108') } })
+    await stage.settled()
+    expect(stage.state()).toBe('unreachable')
+    expect(stage.message()).toBe('ERR_NGROK_108, in plain words.')
+    const delays: number[] = []
+    for (let nth = 0; nth < 9; nth += 1) {
+      const [dueAt] = stage.clock.dueTimes()
+      delays.push(dueAt! - stage.clock.now())
+      await stage.pass(dueAt! - stage.clock.now())
+    }
+    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((s) => s * 1000))
+    expect(stage.asked.map(({ isAnew }) => isAnew)).toEqual([false, ...Array<boolean>(9).fill(true)])
+    expect(stage.probes).toEqual([])
+  })
+
+  test('is told in its newest words, without a moment of hope in between', async () => {
+    const stage = startTunnelStage({ first: { opening: failureOf('offline') } })
+    await stage.settled()
+    stage.answers.opening = failureOf('ERR_NGROK_105')
+    stage.clock.advance(1000)
+    expect(stage.state()).toBe('unreachable')
+    await stage.settled()
+    expect(stage.message()).toBe('ERR_NGROK_105, in plain words.')
+  })
+
+  test('is told as silent after five seconds, and asked anew when the next opening is due', async () => {
+    const stage = startTunnelStage({ first: { opening: null } })
+    await stage.pass(4_999)
+    expect(stage.state()).toBe('opening')
+    await stage.pass(1)
+    expect(stage.state()).toBe('unreachable')
+    expect(stage.message()).toMatch(/^the tunnel gives no answer/)
+    expect(stage.asked).toHaveLength(1)
+    stage.answers.opening = 'opens'
+    await stage.pass(1000)
+    expect(stage.asked).toHaveLength(2)
+    expect(stage.asked[0]!.signal.aborted).toBe(true)
+    expect(stage.state()).toBe('reachable')
+  })
+
+  test('and answers late is taken until it is asked anew, and closed after that', async () => {
+    const stage = startTunnelStage({ first: { opening: null } })
+    await stage.pass(5_500)
+    const taken = await stage.openLate()
+    expect(stage.state()).toBe('reachable')
+    expect(taken.isClosed).toBe(false)
+
+    const other = startTunnelStage({ first: { opening: null } })
+    await other.pass(5_500)
+    other.answers.opening = failureOf('offline')
+    await other.pass(1000)
+    const refused = await other.openLate()
+    expect(other.asked[0]!.signal.aborted).toBe(true)
+    expect(refused.isClosed).toBe(true)
+    expect(other.state()).toBe('unreachable')
+  })
+})
+
+describe('a tunnel that breaks', () => {
+  test('is told at once, closed, and back after one step', async () => {
+    const stage = startTunnelStage()
+    await stage.pass(5 * MINUTE)
+    stage.asked[0]!.lose(failureOf('lost'))
+    await stage.settled()
+    expect(stage.state()).toBe('unreachable')
+    expect(stage.message()).toBe('lost, in plain words.')
+    expect(stage.asked[0]!.isClosed).toBe(true)
+    await stage.pass(1000)
+    expect(stage.state()).toBe('reachable')
+    expect(stage.asked).toHaveLength(2)
+    expect(stage.asked[1]).toMatchObject({ isAnew: true, isClosed: false })
+  })
+
+  test('says nothing about the one that replaced it', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    stage.asked[0]!.lose(failureOf('lost'))
+    await stage.settled()
+    stage.asked[0]!.lose(failureOf('lost again'))
+    await stage.pass(1000)
+    stage.asked[0]!.lose(failureOf('lost again'))
+    await stage.settled()
+    expect(stage.state()).toBe('reachable')
+    expect(stage.asked).toHaveLength(2)
+  })
+
+  test('again and again is opened more and more slowly, and soon again once it held', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    const delays: number[] = []
+    for (let nth = 0; nth < 4; nth += 1) {
+      stage.asked.at(-1)!.lose(failureOf('lost'))
+      await stage.settled()
+      const [dueAt] = stage.clock.dueTimes()
+      delays.push(dueAt! - stage.clock.now())
+      await stage.pass(dueAt! - stage.clock.now())
+      expect(stage.state()).toBe('reachable')
+    }
+    expect(delays).toEqual([1000, 2000, 4000, 8000])
+    await stage.pass(MINUTE)
+    stage.asked.at(-1)!.lose(failureOf('lost'))
+    await stage.pass(1000)
+    expect(stage.state()).toBe('reachable')
+  })
+})
+
+describe('a tunnel that says it is open and leads nowhere', () => {
+  test('is told within one probe interval, and opened anew', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    stage.answers.probe = failureOf('elsewhere')
+    await stage.pass(2 * MINUTE - 1)
+    expect(stage.state()).toBe('reachable')
+    await stage.pass(1)
+    expect(stage.state()).toBe('unreachable')
+    expect(stage.message()).toBe('elsewhere, in plain words.')
+    expect(stage.asked[0]!.isClosed).toBe(true)
+    stage.answers.probe = 'returns'
+    await stage.pass(1000)
+    expect(stage.state()).toBe('reachable')
+    expect(stage.asked[1]!.isAnew).toBe(true)
+  })
+
+  test('is probed less and less often while it holds, and never more than the month can pay', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    await stage.pass(28 * 24 * HOUR, MINUTE)
+    const gaps = stage.probes.slice(1).map((at, nth) => Math.round((at - stage.probes[nth]!) / MINUTE))
+    expect(gaps.slice(0, 5)).toEqual([2, 4, 8, 16, 32])
+    expect(new Set(gaps.slice(5))).toEqual(new Set([43]))
+    expect(stage.probes.length).toBeGreaterThan(900)
+    expect(stage.probes.length).toBeLessThanOrEqual(1000)
+    expect(stage.state()).toBe('reachable')
+  }, 60_000)
+
+  test('never costs more than the month can pay either', async () => {
+    const stage = startTunnelStage({ first: { probe: failureOf('elsewhere') } })
+    await stage.pass(3 * 24 * HOUR, 10_000)
+    expect(stage.probes.length).toBeLessThanOrEqual(60 + Math.ceil((3 / 28) * 940))
+    expect(stage.state()).toBe('unreachable')
+    stage.answers.probe = 'returns'
+    await stage.pass(45 * MINUTE, 10_000)
+    expect(stage.state()).toBe('reachable')
+  }, 60_000)
+})
+
+describe('without probes left', () => {
+  const none = (now: () => number) => ({
+    take: () => false,
+    waitMs: () => Math.max(0, Date.UTC(2026, 10, 23, 13) - now()),
+    paceMs: HOUR,
+  })
+
+  test('it is not called reachable, and a person reads when it is checked', async () => {
+    const stage = startTunnelStage({ budget: none })
+    await stage.settled()
+    expect(stage.state()).toBe('checking')
+    expect(stage.message()).toBe(
+      `The probes of this month are used up for now; whether Notion can reach ${ADDRESS} is checked at 2026-11-23T13:00:00.000Z.`,
+    )
+  })
+
+  test('a delivery through the address proves it all the same', async () => {
+    const stage = startTunnelStage({ budget: none })
+    await stage.settled()
+    stage.supervisor.proven()
+    expect(stage.state()).toBe('reachable')
+    expect(stage.reachable).toEqual([ADDRESS])
+  })
+})
+
+describe('a delivery through the address', () => {
+  test('is proof: the next probe waits as after one', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    await stage.pass(MINUTE)
+    stage.supervisor.proven()
+    await stage.pass(MINUTE)
+    expect(stage.probes).toHaveLength(1)
+    expect(stage.supervisor.reach().provenAt).toBe('2026-11-23T12:01:00.000Z')
+    await stage.pass(4 * MINUTE)
+    expect(stage.probes).toHaveLength(2)
+  })
+
+  test('outweighs a probe that fails meanwhile: our own way there is not Notion’s', async () => {
+    const stage = startTunnelStage({ first: { probe: 'waits' } })
+    await stage.settled()
+    stage.supervisor.proven()
+    await stage.settleProbe(failureOf('no-way'))
+    expect(stage.state()).toBe('reachable')
+    expect(stage.asked[0]!.isClosed).toBe(false)
+  })
+
+  test('proves nothing while no tunnel is open', async () => {
+    const stage = startTunnelStage({ first: { opening: failureOf('ERR_NGROK_108') } })
+    await stage.settled()
+    stage.supervisor.proven()
+    expect(stage.state()).toBe('unreachable')
+    expect(stage.reachable).toEqual([])
+  })
+})
+
+describe('a machine that wakes', () => {
+  test('opens the tunnel anew at once, and what was proven before counts no more', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    stage.answers.probe = 'waits'
+    stage.supervisor.lookNow()
+    expect(stage.state()).not.toBe('reachable')
+    await stage.settled()
+    expect(stage.asked).toHaveLength(2)
+    expect(stage.asked[1]!.isAnew).toBe(true)
+    expect(stage.asked[0]!.isClosed).toBe(true)
+    expect(stage.state()).toBe('checking')
+    await stage.settleProbe(null)
+    expect(stage.state()).toBe('reachable')
+  })
+
+  test('waits for no delay that was set before', async () => {
+    const stage = startTunnelStage({ first: { opening: failureOf('offline') } })
+    await stage.pass(5 * MINUTE, 1000)
+    stage.answers.opening = 'opens'
+    stage.supervisor.lookNow()
+    await stage.settled()
+    expect(stage.state()).toBe('reachable')
+  })
+
+  test('gives a silent opening up', async () => {
+    const stage = startTunnelStage({ first: { opening: null } })
+    await stage.settled()
+    stage.answers.opening = 'opens'
+    stage.supervisor.lookNow()
+    await stage.settled()
+    expect(stage.state()).toBe('reachable')
+    expect(stage.asked[0]!.signal.aborted).toBe(true)
+  })
+})
+
+describe('the end', () => {
+  test.each(['opens' as const, null, failureOf('offline')])('comes whatever it waits for: %j', async (opening) => {
+    const stage = startTunnelStage({ first: { opening } })
+    await stage.settled()
+    await stage.supervisor.stop()
+    expect(stage.clock.dueTimes()).toEqual([])
+    const { length } = stage.asked
+    await stage.pass(HOUR, MINUTE)
+    expect(stage.asked).toHaveLength(length)
+    if (opening === 'opens') expect(stage.asked[0]!.isClosed).toBe(true)
+  })
+})
