@@ -135,7 +135,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
         if (sent.kind === 'done' && sent.value !== null && proofs === proofsBefore) return end(sent.value)
         if (sent.kind === 'done' && sent.value === null) proven()
       }
-      dueAt = clock.monotonicMs() + probeIntervalMs(proofs, budget.paceMs)
+      dueAt = clock.monotonicMs() + probeIntervalMs(proofs, budget)
     }
   }
 

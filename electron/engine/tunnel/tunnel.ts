@@ -8,7 +8,7 @@ import { createWakeWatch, systemAddresses } from '../foundation/wake-watch.ts'
 import { WEBHOOK_PATH } from '../intake/listener.ts'
 import { createNgrok } from './ngrok.ts'
 import { createProbe, type Probe } from './probe.ts'
-import { type BudgetNotes, createProbeBudget } from './probe-budget.ts'
+import { type BudgetNotes, createProbeBudget, unlimitedProbes } from './probe-budget.ts'
 import { createProbeRequests } from './probe-requests.ts'
 import type { TunnelProvider } from './provider.ts'
 import { addressWarning, createPublicAddress } from './public-address.ts'
@@ -119,7 +119,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
         provider: (parts.providerAt ?? ownProvider)(new URL(listening).host),
         kind,
         probe,
-        budget: createProbeBudget(budgetNotes, clock.now),
+        budget: kind === 'ngrok' ? createProbeBudget(budgetNotes, clock.now) : unlimitedProbes,
         clock,
         log,
         warning: addressWarning,

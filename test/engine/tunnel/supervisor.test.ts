@@ -183,11 +183,28 @@ describe('a tunnel that says it is open and leads nowhere', () => {
   }, 60_000)
 })
 
+test('a machine that wakes twenty times a day is proven each time, all the month', async () => {
+  const stage = startTunnelStage()
+  await stage.settled()
+  for (let day = 0; day < 28; day += 1) {
+    for (let wakes = 0; wakes < 20; wakes += 1) {
+      await stage.pass(30 * MINUTE, MINUTE)
+      stage.supervisor.lookNow()
+      await stage.settled()
+      expect(stage.state()).toBe('reachable')
+    }
+    await stage.pass(14 * HOUR, MINUTE)
+    expect(stage.state()).toBe('reachable')
+  }
+  expect(stage.probes.length).toBeLessThanOrEqual(1000)
+}, 60_000)
+
 describe('without probes left', () => {
   const none = (now: () => number) => ({
     take: () => false,
     waitMs: () => Math.max(0, Date.UTC(2026, 10, 23, 13) - now()),
     paceMs: HOUR,
+    hasToSpare: () => true,
   })
 
   test('it is not called reachable, and a person reads when it is checked', async () => {
