@@ -196,6 +196,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     authtoken: settings.tunnel.authtoken,
     notes,
     commits,
+    events,
     isPaired: () => isPaired(),
     clock,
     log,

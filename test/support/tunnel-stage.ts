@@ -12,7 +12,7 @@ export const ADDRESS = 'https://name.test/webhooks/notion'
 export const failureOf = (code: string): TunnelFailure => ({ code, message: `${code}, in plain words.` })
 
 /** Notes that outlive the budget which reads them. */
-export const keptBudget = () => {
+const keptBudget = () => {
   let text: string | null = null
   return {
     probeBudget: () => text,

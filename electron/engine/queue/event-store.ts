@@ -27,6 +27,8 @@ export interface EventStore {
   hasJob(entity: Entity): boolean
   /** When the newest event that is remembered came (ms since 1970). */
   lastReceivedAt(): number | null
+  /** When the newest events came, the newest first. */
+  recentArrivals(limit: number): readonly number[]
   ignore(event: StoredEvent, reason: string): void
   /**
    * Makes the event part of the waiting job of its entity, or makes one. A burst moves the job's time on, up to the
@@ -130,6 +132,11 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
         .get(entityKey(entity)) !== undefined,
     lastReceivedAt: () =>
       database.sql('SELECT max(received_at) AS at FROM event').get<{ at: number | null }>()?.at ?? null,
+    recentArrivals: (limit) =>
+      database
+        .sql('SELECT received_at AS at FROM event ORDER BY received_at DESC LIMIT ?')
+        .all<{ at: number }>(limit)
+        .map(({ at }) => at),
     ignore: (event, reason) => {
       insertEvent(event, takeSeq(), reason, null)
     },

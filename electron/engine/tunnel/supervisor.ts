@@ -33,6 +33,8 @@ export interface SupervisorParts {
 /** A tunnel that is kept alive and proven. */
 export interface Supervisor {
   reach(): Reach
+  /** Since when it has been reachable without a break (ms since 1970); null: it is not. */
+  reachableSince(): number | null
   start(): void
   /** The machine woke or the network came back: what was proven before counts no more, and the tunnel is opened anew. */
   lookNow(): void
@@ -66,24 +68,25 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let tunnel: OpenTunnel | null = null
   let address: string | null = null
   let told: TunnelFailure | null = null
-  let isProven = false
+  /** Null: nothing came through since it opened. */
+  let provenSince: number | null = null
   let provenAt: number | null = null
   let announced: string | null = null
   let proofs = 0
   let failures = 0
 
   const tell = (failure: TunnelFailure): void => {
-    isProven = false
+    provenSince = null
     if (told?.message !== failure.message) log.warn({ code: failure.code, tunnel: provider.name }, failure.message)
     told = failure
   }
 
   const proven = (): void => {
     if (tunnel === null) return
-    if (!isProven) log.info({ address: tunnel.address }, 'Notion can reach this computer')
-    isProven = true
+    if (provenSince === null) log.info({ address: tunnel.address }, 'Notion can reach this computer')
     told = null
     provenAt = clock.now()
+    provenSince ??= provenAt
     proofs += 1
     if (announced === tunnel.address) return
     announced = tunnel.address
@@ -151,7 +154,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     try {
       return await hold(tunnel)
     } finally {
-      isProven = false
+      provenSince = null
       tunnel = null
       given.abort()
       await opening.tunnel.close()
@@ -176,7 +179,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   }
 
   const view = (): Pick<Reach, 'state' | 'message'> => {
-    if (isProven) return { state: 'reachable', message: address === null ? null : parts.warning(address) }
+    if (provenSince !== null) return { state: 'reachable', message: address === null ? null : parts.warning(address) }
     if (told !== null) return { state: 'unreachable', message: told.message }
     return tunnel === null ? { state: 'opening', message: null } : { state: 'checking', message: outOfProbes() }
   }
@@ -188,6 +191,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       address,
       provenAt: provenAt === null ? null : isoTime(provenAt),
     }),
+    reachableSince: () => provenSince,
     start: () => {
       running = run().catch((error: unknown) => {
         tell({
@@ -197,7 +201,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       })
     },
     lookNow: () => {
-      isProven = false
+      provenSince = null
       interruption.raise({ kind: 'look' })
     },
     proven,

@@ -7,6 +7,11 @@ import type { Log } from '../foundation/log.ts'
 import { createWakeWatch, systemAddresses } from '../foundation/wake-watch.ts'
 import { WEBHOOK_PATH } from '../intake/listener.ts'
 import { createNgrok } from './ngrok.ts'
+import {
+  createPausedSubscription,
+  type PausedSubscription,
+  type PausedSubscriptionParts,
+} from './paused-subscription.ts'
 import { createProbe, type Probe } from './probe.ts'
 import { type BudgetNotes, createProbeBudget, unlimitedProbes } from './probe-budget.ts'
 import { createProbeRequests } from './probe-requests.ts'
@@ -25,6 +30,7 @@ export interface TunnelParts {
   /** What outlives a restart; written within a transaction. */
   readonly notes: BudgetNotes & AddressNotes
   readonly commits: { runQuick(work: () => void): Promise<void> }
+  readonly events: Pick<PausedSubscriptionParts, 'recentArrivals'>
   readonly isPaired: () => boolean
   readonly clock: Clock
   readonly log: Log
@@ -43,6 +49,8 @@ export interface Tunnel {
   forwarded(): void
   /** A subscription was confirmed. */
   paired(): void
+  /** See `PausedSubscription`: the catch-up's word. */
+  readonly caughtUp: PausedSubscription['caughtUp']
   /** See `Probe`. */
   readonly answerProbe: Probe['answer']
   stop(): Promise<void>
@@ -51,24 +59,32 @@ export interface Tunnel {
 const OFF: Reach = { provider: 'none', state: 'off', address: null, provenAt: null, message: null }
 
 /** Without a tunnel only the catch-up brings changes: a choice, and no fault. */
-const noTunnel: Tunnel = {
+const noTunnel = ({ caughtUp, problem }: PausedSubscription): Tunnel => ({
   reach: () => OFF,
-  problems: () => [],
+  problems: () => [problem()].filter((told) => told !== null),
   start: () => undefined,
   forwarded: () => undefined,
   paired: () => undefined,
+  caughtUp,
   answerProbe: () => null,
   stop: () => Promise.resolve(),
-}
+})
 
 export const createTunnel = (parts: TunnelParts): Tunnel => {
   const { settings, notes, clock, log } = parts
   const { provider: kind, domain } = settings.tunnel
   const { endpointUrl } = settings.webhook
-  if (kind === 'none') return noTunnel
+  const startedAt = clock.now()
+  let supervisor: Supervisor | null = null
+  const paused = createPausedSubscription({
+    clock,
+    recentArrivals: parts.events.recentArrivals,
+    // Somebody may forward to us without our knowing.
+    reachableSince: () => (kind === 'none' ? startedAt : (supervisor?.reachableSince() ?? null)),
+  })
+  if (kind === 'none') return noTunnel(paused)
   const ending = new AbortController()
   const probe = createProbe(createProbeRequests(ending.signal))
-  let supervisor: Supervisor | null = null
 
   /** What is not stored costs a probe more, or is learnt again. */
   const stored = (write: () => void): void => {
@@ -111,8 +127,8 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
   return {
     reach,
     problems: () => {
-      const problem = parts.isPaired() ? subscribed.problem(reach().address) : null
-      return problem === null ? [] : [problem]
+      const changed = parts.isPaired() ? subscribed.problem(reach().address) : null
+      return [changed, paused.problem()].filter((problem) => problem !== null)
     },
     start: (listening) => {
       supervisor = createSupervisor({
@@ -137,6 +153,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       learnAddress()
     },
     paired: learnAddress,
+    caughtUp: paused.caughtUp,
     answerProbe: probe.answer,
     stop: async () => {
       wakeWatch.stop()
