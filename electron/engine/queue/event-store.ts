@@ -27,6 +27,8 @@ export interface EventStore {
   hasJob(entity: Entity): boolean
   /** When the newest event that is remembered came (ms since 1970). */
   lastReceivedAt(): number | null
+  /** A delivery for which a further job would be needed is turned away. */
+  isFull(): boolean
   ignore(event: StoredEvent, reason: string): void
   /**
    * Makes the event part of the waiting job of its entity, or makes one. A burst moves the job's time on, up to the
@@ -130,6 +132,7 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
         .get(entityKey(entity)) !== undefined,
     lastReceivedAt: () =>
       database.sql('SELECT max(received_at) AS at FROM event').get<{ at: number | null }>()?.at ?? null,
+    isFull,
     ignore: (event, reason) => {
       insertEvent(event, takeSeq(), reason, null)
     },
