@@ -22,9 +22,12 @@ export const noticeFolder = async (database: Database, disk: Disk, folders: Cach
     .sql('SELECT path, to_settle FROM cache_folder')
     .get<{ path: string; to_settle: FolderNotice | null }>()
   if (known?.path === folders.root) return known.to_settle ?? 'known'
-  const left = known === undefined ? await findLeftFiles(disk, folders) : null
-  const isNew = known === undefined
-  const notice = isNew ? (left === null ? 'new' : 'begun anew') : 'other'
+  const pending = known?.to_settle ?? null
+  // A start that was broken off leaves an index which nothing was written from: it is as new in the next folder.
+  const isNew = known === undefined || pending === 'new' || pending === 'begun anew'
+  const left = isNew ? await findLeftFiles(disk, folders) : null
+  const isBegunAnew = left !== null || pending === 'begun anew'
+  const notice = isNew ? (isBegunAnew ? 'begun anew' : 'new') : 'other'
   database.transaction(() => {
     database
       .sql('INSERT OR REPLACE INTO cache_folder (id, path, to_settle) VALUES (1, ?, ?)')
