@@ -46,7 +46,7 @@ export const CALLS = {
   },
   retry: { input: selectionSchema, output: z.object({ retried: z.int() }) },
   discard: { input: selectionSchema, output: z.object({ discarded: z.int() }) },
-  /** Takes discards back: the jobs are failed again. */
+  /** Takes discards back: the jobs are failed again, or completed where their page has succeeded since. */
   undo: { input: selectionSchema, output: z.object({ restored: z.int() }) },
   pause: {
     input: z.strictObject({ for_ms: z.int().min(1).nullable() }),

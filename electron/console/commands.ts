@@ -124,7 +124,7 @@ const run: Readonly<
   discard: async (call, options, terminal) => {
     if (options.undo === true) {
       const { restored } = await call('undo', await confirm(call, terminal, 'undo', options))
-      return { json: { restored }, text: `${jobCount(restored, 'discarded')} failed again.` }
+      return { json: { restored }, text: `The discard of ${jobCount(restored, 'discarded')} is taken back.` }
     }
     const json = await call('discard', await confirm(call, terminal, 'discard', options))
     return { json, text: `${jobCount(json.discarded, 'failed')} discarded.` }

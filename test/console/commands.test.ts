@@ -82,7 +82,7 @@ describe('without --json', () => {
     ['jobs', {}, 'No jobs.'],
     ['retry', { ids: ['7'], yes: true }, '1 failed job sent round again.'],
     ['discard', { ids: ['7'], yes: true }, '1 failed job discarded.'],
-    ['discard', { ids: ['7'], yes: true, undo: true }, '1 discarded job failed again.'],
+    ['discard', { ids: ['7'], yes: true, undo: true }, 'The discard of 1 discarded job is taken back.'],
     ['pause', {}, 'Paused until "resume". Events are accepted and stored; processing stops.'],
     ['pause', { for: '30m' }, 'Paused for 30m. Events are accepted and stored; processing stops.'],
     ['resume', {}, 'The queue goes on.'],

@@ -18,6 +18,7 @@ export interface PeopleAtQueue {
   /** Each gives how many jobs it changed. */
   retry(selection: Selection, now: number): number
   discard(selection: Selection, now: number): number
+  /** What a later job of the same page has done since the discard is completed with it, the rest is failed again. */
   undo(selection: Selection, now: number): number
 }
 
@@ -27,6 +28,7 @@ interface Row {
   readonly state: JobState
   readonly outcome: string | null
   readonly reason: string | null
+  readonly ended_at: number | null
   readonly database_id: string | null
   readonly database: string | null
 }
@@ -47,7 +49,7 @@ const APPLIES_TO: Readonly<Record<PersonalAction, readonly JobState[]>> = {
 
 /** A job's database: its page's, or the one that its newest event named. */
 export const JOBS_WITH_DATABASES = `
-  SELECT j.id, j.entity, j.state, j.outcome, j.reason, coalesce(held.id, named.id) AS database_id,
+  SELECT j.id, j.entity, j.state, j.outcome, j.reason, j.ended_at, coalesce(held.id, named.id) AS database_id,
     coalesce(held.title, named.title) AS database
   FROM job j
   LEFT JOIN record r ON j.entity LIKE 'page:%' AND r.page_id = substr(j.entity, 6)
@@ -106,6 +108,18 @@ export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleA
     database.sql('UPDATE job SET state = ?, ended_at = ? WHERE id = ?').run(state, now, row.id)
   }
 
+  /** When a job of each entity was last completed by itself, since this time. */
+  const successesSince = (since: number): ReadonlyMap<string, number> =>
+    new Map(
+      database
+        .sql(
+          `SELECT entity, max(ended_at) AS at FROM job
+           WHERE state = 'completed' AND outcome <> 'superseded' AND ended_at >= ? GROUP BY entity`,
+        )
+        .all<{ entity: string; at: number }>(since)
+        .map(({ entity, at }) => [entity, at]),
+    )
+
   return {
     list: (states) => rows(states ?? JOB_STATES.filter((state) => state !== 'completed')).map(viewOf),
     count: (action, selection) => meant(action, selection).length,
@@ -127,7 +141,14 @@ export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleA
     },
     undo: (selection, now) => {
       const selected = meant('undo', selection)
-      for (const row of selected) setState(row, 'failed', now)
+      const since = selected.reduce((least, row) => Math.min(least, row.ended_at ?? now), now)
+      const successes = successesSince(since)
+      for (const row of selected) {
+        // A success before the discard would have completed it then.
+        const isDone = (successes.get(row.entity) ?? Number.NEGATIVE_INFINITY) >= (row.ended_at ?? now)
+        setState(row, isDone ? 'completed' : 'failed', now)
+        if (isDone) database.sql(`UPDATE job SET outcome = 'superseded' WHERE id = ?`).run(row.id)
+      }
       return selected.length
     },
   }

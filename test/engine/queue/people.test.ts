@@ -200,6 +200,31 @@ describe('a discard', () => {
     jobs.complete(claimOne(jobs, now()), 'written', null, now())
     expect(states()).toEqual({ 1: 'discarded', 2: 'completed' })
   })
+
+  test('that is taken back after a later success of the page is completed by it, whichever job that was', () => {
+    const { people, jobs, failed, arrive, states, now } = createPeopleRun()
+    for (const number of [1, 1, 2]) failed(number)
+    people.discard({ ids: [2, 3] }, now())
+    arrive(1)
+    people.retry({ ids: [1] }, now())
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    expect(people.undo({ all: true }, now())).toBe(2)
+    expect(states()).toEqual({ 1: 'completed', 2: 'completed', 3: 'failed' })
+    expect(people.list(['completed']).at(0)).toMatchObject({
+      id: 2,
+      reason: 'A later job of the same page was completed.',
+    })
+  })
+
+  test('that is taken back is failed again where the page’s success came before it failed', () => {
+    const { people, jobs, failed, arrive, states, now } = createPeopleRun()
+    arrive(1)
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    failed(1)
+    people.discard({ all: true }, now())
+    expect(people.undo({ all: true }, now())).toBe(1)
+    expect(states()).toEqual({ 1: 'completed', 2: 'failed' })
+  })
 })
 
 describe('a retry', () => {
