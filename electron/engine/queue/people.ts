@@ -2,7 +2,7 @@ import type { JobView, Selection } from '../../../shared/bridge.ts'
 import { isEmptySelection } from '../../../shared/bridge.ts'
 import { parseEntityKey } from '../../../shared/entities.ts'
 import { dashedId, parseNotionId } from '../../../shared/ids.ts'
-import { JOB_STATES, type JobState } from '../../../shared/jobs.ts'
+import { JOB_STATES, type JobOutcome, type JobState } from '../../../shared/jobs.ts'
 import { titleKey } from '../cache/watch.ts'
 import { isoTime } from '../foundation/clock.ts'
 import type { Database } from '../foundation/database.ts'
@@ -26,7 +26,7 @@ interface Row {
   readonly id: number
   readonly entity: string
   readonly state: JobState
-  readonly outcome: string | null
+  readonly outcome: JobOutcome | null
   readonly reason: string | null
   readonly ended_at: number | null
   readonly database_id: string | null
@@ -58,9 +58,22 @@ export const JOBS_WITH_DATABASES = `
   LEFT JOIN data_source s ON s.id = e.source_id
   LEFT JOIN database named ON named.id = coalesce(s.database_id, e.source_id)`
 
+/** What a completed job did, where it does not say more itself. */
+const DONE: Readonly<Record<JobOutcome, string>> = {
+  written: 'The page file was written.',
+  unchanged: 'Nothing had changed.',
+  removed: 'The page file was moved to the trash folder.',
+  gone: 'Notion does not show it, and nothing of it is stored.',
+  'not-watched': 'It is in no watched database.',
+  refreshed: 'Its title or its properties were looked up anew.',
+  superseded: 'A later job of the same page was completed.',
+}
+
 /** A superseded job still has the code of its own failure, which is no longer the last word on its page. */
-const reasonOfCompleted = ({ outcome, reason }: Row): string | null =>
-  outcome === 'superseded' ? 'A later job of the same page was completed.' : (reason ?? outcome)
+const reasonOfCompleted = ({ outcome, reason }: Row): string | null => {
+  if (outcome === null) return reason
+  return outcome === 'superseded' ? DONE.superseded : (reason ?? DONE[outcome])
+}
 
 const quoted = (states: readonly JobState[]): string => states.map((state) => `'${state}'`).join(', ')
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { jobViewSchema, type Selection } from '../../../shared/bridge.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import { dashedId } from '../../../shared/ids.ts'
-import { JOB_STATES } from '../../../shared/jobs.ts'
+import { JOB_OUTCOMES, JOB_STATES } from '../../../shared/jobs.ts'
 import { claimOne, failedAt, page } from '../../support/job-making.ts'
 import { notionId } from '../../support/notion-ids.ts'
 import { createPeopleRun, PEOPLE, T, TASKS } from '../../support/people-at-queue.ts'
@@ -74,10 +74,17 @@ describe('the list of jobs', () => {
     arrive(2)
     jobs.complete(claimOne(jobs, now()), 'unchanged', null, now())
     expect(people.list(['completed']).map(({ reason }) => reason)).toEqual([
-      'unchanged',
+      'Nothing had changed.',
       'in the trash',
       'A later job of the same page was completed.',
     ])
+  })
+
+  test.each(JOB_OUTCOMES.map((outcome) => [outcome]))('says "%s" in a sentence', (outcome) => {
+    const { people, jobs, arrive, now } = createPeopleRun()
+    arrive(1)
+    jobs.complete(claimOne(jobs, now()), outcome, null, now())
+    expect(people.list(['completed'])[0]?.reason).toMatch(/^[A-Z][a-z]* .*\.$/)
   })
 
   test('names the database of a page that was never fetched by what its event named: a data source or a database', () => {
