@@ -10,6 +10,8 @@ export const selectionSchema = z.strictObject({
   cause: z.string().optional(),
   /** A database's title, or its id. */
   database: z.string().optional(),
+  /** No condition by itself, but a bound: only what has come to its state by then (ms since 1970), as `count` gave it. */
+  until: z.int().optional(),
 })
 
 export type Selection = z.infer<typeof selectionSchema>
@@ -39,10 +41,10 @@ export const CALLS = {
     input: z.strictObject({ states: z.array(z.enum(JOB_STATES)).optional() }),
     output: z.object({ jobs: z.array(jobViewSchema) }),
   },
-  /** How many jobs a retry, discard or undo with this selection would mean. */
+  /** How many jobs a retry, discard or undo with this selection would mean; with `until`, no others that come meanwhile. */
   count: {
     input: z.strictObject({ action: z.enum(['retry', 'discard', 'undo']), selection: selectionSchema }),
-    output: z.object({ count: z.int() }),
+    output: z.object({ count: z.int(), until: z.int() }),
   },
   retry: { input: selectionSchema, output: z.object({ retried: z.int() }) },
   discard: { input: selectionSchema, output: z.object({ discarded: z.int() }) },

@@ -83,10 +83,11 @@ const confirm = async (call: Call, terminal: Terminal, action: Action, options: 
   if (isEmptySelection(selection)) {
     throw new CommandError('No jobs are named. Name their numbers, or --all, --cause CODE, --database TITLE.')
   }
-  const { count } = await call('count', { action, selection })
+  const { count, until } = await call('count', { action, selection })
   if (count === 0) throw new CommandError('No job fits. Nothing was done.')
   await agree(terminal, options, QUESTIONS[action](count))
-  return selection
+  // What fails while the person thinks was not agreed to.
+  return { ...selection, until }
 }
 
 const pauseMs = (option: string | undefined): number | null => {

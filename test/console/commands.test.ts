@@ -12,8 +12,11 @@ const JOB: JobView = {
   attempts: [{ at: '2026-11-23T12:00:00.000Z', duration_ms: 12, code: 'object_not_found', message: 'Not found.' }],
 }
 
+/** When the last of the jobs that are counted had failed. */
+const UNTIL = Date.UTC(2026, 10, 23, 12)
+
 const jobCount = (count: number): Partial<CallHandlers> => ({
-  count: () => Promise.resolve({ count }),
+  count: () => Promise.resolve({ count, until: UNTIL }),
   retry: () => Promise.resolve({ retried: count }),
   discard: () => Promise.resolve({ discarded: count }),
   undo: () => Promise.resolve({ restored: count }),
@@ -129,7 +132,7 @@ describe.each(QUESTIONS)('%s (undo: %s)', (name, undo, question) => {
     expect(questions).toEqual([question])
     expect(calls).toEqual([
       { name: 'count', input: { action, selection: { all: true } } },
-      { name: action, input: { all: true } },
+      { name: action, input: { all: true, until: UNTIL } },
     ])
     expect(refusal).toBeNull()
   })
@@ -173,7 +176,12 @@ describe.each(QUESTIONS)('%s (undo: %s)', (name, undo, question) => {
       { undo: options.undo, ids: ['7', '008'], cause: 'unauthorized', database: 'Tasks', yes: true },
       { handlers: jobCount(1) },
     )
-    expect(calls[1]?.input).toEqual({ ids: [7, 8], cause: 'unauthorized', database: 'Tasks' })
+    expect(calls[1]?.input).toEqual({
+      ids: [7, 8],
+      cause: 'unauthorized',
+      database: 'Tasks',
+      until: UNTIL,
+    })
   })
 
   test.each(['x', '-1', '1.5', '1e3', '', '9999999999999999'])(

@@ -39,7 +39,7 @@ export const createCalls = ({ people, notes, commits, clock, wake, whenIdle, unw
 
   return {
     jobs: ({ states }) => Promise.resolve({ jobs: [...people.list(states ?? null)] }),
-    count: ({ action, selection }) => Promise.resolve({ count: people.count(action, selection) }),
+    count: ({ action, selection }) => Promise.resolve(people.count(action, selection)),
     retry: async (selection) => {
       const retried = await commits.runQuick(() => people.retry(selection, clock.now()))
       wake()

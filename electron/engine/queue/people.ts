@@ -14,7 +14,8 @@ export type PersonalAction = 'retry' | 'discard' | 'undo'
 export interface PeopleAtQueue {
   /** Newest first. Without states: all that are not completed. */
   list(states: readonly JobState[] | null): readonly JobView[]
-  count(action: PersonalAction, selection: Selection): number
+  /** `until`: with it the selection means no job that has come to its state after those that were counted. */
+  count(action: PersonalAction, selection: Selection): { readonly count: number; readonly until: number }
   /** Each gives how many jobs it changed. */
   retry(selection: Selection, now: number): number
   discard(selection: Selection, now: number): number
@@ -87,8 +88,9 @@ export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleA
       .all<AttemptRow>(jobId)
 
   const isMeant = (row: Row, selection: Selection): boolean => {
-    const { ids, cause, database: place } = selection
+    const { ids, cause, database: place, until } = selection
     if (ids !== undefined && !ids.includes(row.id)) return false
+    if (until !== undefined && (row.ended_at ?? 0) > until) return false
     if (cause !== undefined && row.reason !== cause) return false
     if (place === undefined) return true
     const isTitled = row.database !== null && titleKey(row.database) === titleKey(place)
@@ -135,7 +137,13 @@ export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleA
 
   return {
     list: (states) => rows(states ?? JOB_STATES.filter((state) => state !== 'completed')).map(viewOf),
-    count: (action, selection) => meant(action, selection).length,
+    count: (action, selection) => {
+      const selected = meant(action, selection)
+      return {
+        count: selected.length,
+        until: selected.reduce((latest, row) => Math.max(latest, row.ended_at ?? 0), 0),
+      }
+    },
     retry: (selection, now) => {
       const selected = meant('retry', selection)
       const taken = new Set<string>()
