@@ -36,10 +36,13 @@ export type JobView = z.infer<typeof jobViewSchema>
 
 /** What a person can ask of a running engine, each call with the shapes of its input and its output. */
 export const CALLS = {
-  /** Without states: all that are not completed. */
+  /**
+   * Newest first; without states, all that are not completed. A long list comes in pieces: `next` is the `before` of the
+   * following one, null with the last. A piece may be empty and not the last.
+   */
   jobs: {
-    input: z.strictObject({ states: z.array(z.enum(JOB_STATES)).optional() }),
-    output: z.object({ jobs: z.array(jobViewSchema) }),
+    input: z.strictObject({ states: z.array(z.enum(JOB_STATES)).optional(), before: z.int().optional() }),
+    output: z.object({ jobs: z.array(jobViewSchema), next: z.int().nullable() }),
   },
   /** How many jobs a retry, discard or undo with this selection would mean; with `until`, no others that come meanwhile. */
   count: {

@@ -1,4 +1,4 @@
-import { isEmptySelection, type JobView, type Selection } from '../../shared/bridge.ts'
+import { type CallOutput, isEmptySelection, type JobView, type Selection } from '../../shared/bridge.ts'
 import { JOB_STATES, type JobState } from '../../shared/jobs.ts'
 import { durationMs } from '../../shared/settings.ts'
 import type { Call } from './client.ts'
@@ -105,6 +105,20 @@ const untilIdle = async (call: Call): Promise<void> => {
   }
 }
 
+const allJobs = async (call: Call, states: readonly JobState[] | null): Promise<readonly JobView[]> => {
+  const pieces: JobView[][] = []
+  let before: number | null = null
+  do {
+    const piece: CallOutput<'jobs'> = await call('jobs', {
+      ...(states === null ? {} : { states: [...states] }),
+      ...(before === null ? {} : { before }),
+    })
+    pieces.push(piece.jobs)
+    before = piece.next
+  } while (before !== null)
+  return pieces.flat()
+}
+
 interface Printed {
   readonly json: object
   readonly text: string
@@ -114,9 +128,8 @@ const run: Readonly<
   Record<CommandName, (call: Call, options: CommandOptions, terminal: Terminal) => Promise<Printed>>
 > = {
   jobs: async (call, options) => {
-    const states = statesOf(options.state)
-    const json: { jobs: JobView[] } = await call('jobs', states === null ? {} : { states: [...states] })
-    return { json, text: jobsText(json.jobs) }
+    const jobs = await allJobs(call, statesOf(options.state))
+    return { json: { jobs }, text: jobsText(jobs) }
   },
   retry: async (call, options, terminal) => {
     const json = await call('retry', await confirm(call, terminal, 'retry', options))

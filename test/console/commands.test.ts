@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CommandError, type CommandName, type CommandOptions, runCommand } from '../../electron/console/commands.ts'
+import { jobsText } from '../../electron/console/jobs-text.ts'
 import type { CallHandlers, JobView } from '../../shared/bridge.ts'
 import { createAskedCalls } from '../support/asked-calls.ts'
 
@@ -57,7 +58,7 @@ const run = async (name: CommandName, options: Partial<CommandOptions>, { handle
 
 describe('with --json', () => {
   test.each<[CommandName, Partial<CommandOptions>, Partial<CallHandlers>, object]>([
-    ['jobs', {}, { jobs: () => Promise.resolve({ jobs: [JOB] }) }, { jobs: [JOB] }],
+    ['jobs', {}, { jobs: () => Promise.resolve({ jobs: [JOB], next: null }) }, { jobs: [JOB] }],
     ['jobs', {}, {}, { jobs: [] }],
     ['retry', { all: true, yes: true }, jobCount(3), { retried: 3 }],
     ['discard', { all: true, yes: true }, jobCount(2), { discarded: 2 }],
@@ -103,6 +104,23 @@ describe('jobs', () => {
     ['waiting, delayed', { states: ['waiting', 'delayed'] }],
   ])('asks for the states %s', async (state, input) => {
     expect((await run('jobs', { state })).calls).toEqual([{ name: 'jobs', input }])
+  })
+
+  test.each([true, undefined])('asks for piece after piece, and prints them as one (--json: %s)', async (json) => {
+    const older = { ...JOB, id: 3 }
+    const pieces = [
+      { jobs: [JOB], next: 7 },
+      { jobs: [], next: 4 },
+      { jobs: [older], next: null },
+    ]
+    const handlers = { jobs: () => Promise.resolve(pieces.shift() ?? { jobs: [], next: null }) }
+    const { calls, printed } = await run('jobs', { state: 'failed', json }, { handlers })
+    expect(calls.map(({ input }) => input)).toEqual([
+      { states: ['failed'] },
+      { states: ['failed'], before: 7 },
+      { states: ['failed'], before: 4 },
+    ])
+    expect(printed).toEqual([json === true ? JSON.stringify({ jobs: [JOB, older] }) : jobsText([JOB, older])])
   })
 
   test.each(['fail', 'Failed', '', 'failed,'])(

@@ -10,10 +10,19 @@ import type { JobStore } from './job-store.ts'
 
 export type PersonalAction = 'retry' | 'discard' | 'undo'
 
+export interface JobsPiece {
+  readonly jobs: readonly JobView[]
+  /** Where the next piece begins; null: this is the last. */
+  readonly next: number | null
+}
+
 /** What a person sees of the queue, and does to it. Changes within a transaction of the caller. */
 export interface PeopleAtQueue {
-  /** Newest first. Without states: all that are not completed. */
-  list(states: readonly JobState[] | null): readonly JobView[]
+  /**
+   * Newest first, in pieces, so that a long list never holds up a delivery; a piece may be empty and not the last.
+   * `before`: what the piece before gave as `next`. `states` null: all that are not completed.
+   */
+  list(states: readonly JobState[] | null, before?: number | null): JobsPiece
   /** `until`: with it the selection means no job that has come to its state after those that were counted. */
   count(action: PersonalAction, selection: Selection): { readonly count: number; readonly until: number }
   /** Each gives how many jobs it changed. */
@@ -78,7 +87,10 @@ const reasonOfCompleted = ({ outcome, reason }: Row): string | null => {
 
 const quoted = (states: readonly JobState[]): string => states.map((state) => `'${state}'`).join(', ')
 
-export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleAtQueue => {
+/** Jobs that are looked at for one piece of the list: a few hundredths of a second. */
+const JOBS_AT_ONCE = 1_000
+
+export const createPeopleAtQueue = (database: Database, jobs: JobStore, jobsAtOnce = JOBS_AT_ONCE): PeopleAtQueue => {
   const rows = (states: readonly JobState[]): readonly Row[] =>
     database.sql(`${JOBS_WITH_DATABASES} WHERE j.state IN (${quoted(states)}) ORDER BY j.id DESC`).all<Row>()
 
@@ -136,7 +148,21 @@ export const createPeopleAtQueue = (database: Database, jobs: JobStore): PeopleA
     )
 
   return {
-    list: (states) => rows(states ?? JOB_STATES.filter((state) => state !== 'completed')).map(viewOf),
+    list: (states, before = null) => {
+      const end = before ?? Number.MAX_SAFE_INTEGER
+      const looked = database
+        .sql(
+          `SELECT min(id) AS first, count(*) AS n
+           FROM (SELECT id FROM job WHERE id < ? ORDER BY id DESC LIMIT ?)`,
+        )
+        .get<{ first: number | null; n: number }>(end, jobsAtOnce)
+      const first = looked?.first ?? end
+      const wanted = quoted(states ?? JOB_STATES.filter((state) => state !== 'completed'))
+      const found = database
+        .sql(`${JOBS_WITH_DATABASES} WHERE j.id >= ? AND j.id < ? AND j.state IN (${wanted}) ORDER BY j.id DESC`)
+        .all<Row>(first, end)
+      return { jobs: found.map(viewOf), next: looked?.n === jobsAtOnce ? first : null }
+    },
     count: (action, selection) => {
       const selected = meant(action, selection)
       return {

@@ -1,4 +1,4 @@
-import { JOBS_WITH_DATABASES } from '../../../electron/engine/queue/people.ts'
+import { createPeopleAtQueue, JOBS_WITH_DATABASES } from '../../../electron/engine/queue/people.ts'
 import { describe, expect, test } from 'vitest'
 import { jobViewSchema } from '../../../shared/bridge.ts'
 import type { Failure } from '../../../shared/failures.ts'
@@ -17,7 +17,7 @@ describe('the list of jobs', () => {
     arrive(1)
     jobs.delay(claimOne(jobs, T + 1_000), failedAt(T + 1_000), T + 3_000)
     jobs.fail(claimOne(jobs, T + 3_000), failedAt(T + 3_000, gone), T + 3_500)
-    const [job, ...others] = people.list(null)
+    const [job, ...others] = people.list(null).jobs
     expect(others).toEqual([])
     expect(jobViewSchema.parse(job)).toEqual(job)
     expect(job).toEqual({
@@ -44,7 +44,8 @@ describe('the list of jobs', () => {
     arrive(2)
     jobs.complete(claimOne(jobs, now()), 'written', null, now())
     arrive(3)
-    const shown = (states: Parameters<typeof people.list>[0]) => people.list(states).map(({ id, state }) => [id, state])
+    const shown = (states: Parameters<typeof people.list>[0]) =>
+      people.list(states).jobs.map(({ id, state }) => [id, state])
     expect(shown(null)).toEqual([
       [3, 'waiting'],
       [1, 'failed'],
@@ -57,12 +58,37 @@ describe('the list of jobs', () => {
     expect(shown(JOB_STATES)).toHaveLength(3)
   })
 
+  test('is given in pieces, so that a long one holds nobody up: in order, none twice, those that came meanwhile left out', () => {
+    const { database, jobs, failed, arrive, now } = createPeopleRun()
+    const people = createPeopleAtQueue(database, jobs, 2)
+    for (const number of [1, 2]) failed(number)
+    arrive(3)
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    for (const number of [4, 5, 6]) failed(number)
+    const pieces: (readonly number[])[] = []
+    let before: number | null = null
+    do {
+      const piece = people.list(['failed'], before)
+      pieces.push(piece.jobs.map(({ id }) => id))
+      failed(9)
+      before = piece.next
+    } while (before !== null)
+    expect(pieces).toEqual([[6, 5], [4], [2, 1], []])
+  })
+
+  test('ends with its first piece where all jobs fit into it', () => {
+    const { people, failed } = createPeopleRun()
+    expect(people.list(null)).toEqual({ jobs: [], next: null })
+    failed(1)
+    expect(people.list(null).next).toBeNull()
+  })
+
   test('gives a job that waits no reason, one that is delayed that of its last attempt', () => {
     const { people, jobs, arrive, now } = createPeopleRun()
     arrive(1)
-    expect(people.list(null)).toMatchObject([{ reason: null, attempts: [] }])
+    expect(people.list(null).jobs).toMatchObject([{ reason: null, attempts: [] }])
     jobs.delay(claimOne(jobs, now()), failedAt(now()), now() + 2_000)
-    expect(people.list(['delayed'])).toMatchObject([{ reason: 'Notion has a fault.' }])
+    expect(people.list(['delayed']).jobs).toMatchObject([{ reason: 'Notion has a fault.' }])
   })
 
   test('says of a completed job what it did, and never a code for a reason', () => {
@@ -72,7 +98,7 @@ describe('the list of jobs', () => {
     jobs.complete(claimOne(jobs, now()), 'removed', 'in the trash', now())
     arrive(2)
     jobs.complete(claimOne(jobs, now()), 'unchanged', null, now())
-    expect(people.list(['completed']).map(({ reason }) => reason)).toEqual([
+    expect(people.list(['completed']).jobs.map(({ reason }) => reason)).toEqual([
       'Nothing had changed.',
       'in the trash',
       'A later job of the same page was completed.',
@@ -83,7 +109,7 @@ describe('the list of jobs', () => {
     const { people, jobs, arrive, now } = createPeopleRun()
     arrive(1)
     jobs.complete(claimOne(jobs, now()), outcome, null, now())
-    expect(people.list(['completed'])[0]?.reason).toMatch(/^[A-Z][a-z]* .*\.$/)
+    expect(people.list(['completed']).jobs[0]?.reason).toMatch(/^[A-Z][a-z]* .*\.$/)
   })
 
   test('names the database of a page that was never fetched by what its event named: a data source or a database', () => {
@@ -92,21 +118,21 @@ describe('the list of jobs', () => {
     failed(2, gone, TASKS.id)
     failed(3, gone, notionId(0xccc))
     failed(4, gone)
-    expect(people.list(null).map(({ database }) => database)).toEqual([null, null, 'Tasks', 'People'])
+    expect(people.list(null).jobs.map(({ database }) => database)).toEqual([null, null, 'Tasks', 'People'])
   })
 
   test('names the database that holds a page now, though its event named another', () => {
     const { people, failed, hold } = createPeopleRun()
     hold(1, TASKS)
     failed(1, gone, PEOPLE.sourceId)
-    expect(people.list(null)).toMatchObject([{ database: 'Tasks' }])
+    expect(people.list(null).jobs).toMatchObject([{ database: 'Tasks' }])
   })
 
   test('shows a job of a database as one that is of no page', () => {
     const { people, database, arrive } = createPeopleRun()
     arrive(1)
     database.sql('UPDATE job SET entity = ?').run(`database:${TASKS.id}`)
-    expect(people.list(null)).toMatchObject([{ page_id: null }])
+    expect(people.list(null).jobs).toMatchObject([{ page_id: null }])
   })
 
   test('finds the page and the database of each job by their keys: no table but that of jobs is ever walked through', () => {

@@ -94,7 +94,7 @@ describe('a selection', () => {
 describe('a discard', () => {
   test('is taken back by its numbers, its cause or its database; the jobs are failed again, with their reasons', () => {
     const { people, states, now } = createFour()
-    const before = people.list(null)
+    const before = people.list(null).jobs
     people.discard({ all: true }, now())
     expect(people.count('retry', { all: true }).count).toBe(0)
     expect(people.undo({}, now())).toBe(0)
@@ -102,7 +102,7 @@ describe('a discard', () => {
     expect(people.undo({ cause: 'object_not_found', database: 'Tasks' }, now())).toBe(1)
     expect(states()).toEqual({ 1: 'failed', 2: 'failed', 3: 'discarded', 4: 'discarded' })
     expect(people.undo({ all: true }, now())).toBe(2)
-    expect(people.list(null)).toEqual(before)
+    expect(people.list(null).jobs).toEqual(before)
     expect(people.retry({ all: true }, now())).toBe(4)
   })
 
@@ -124,7 +124,7 @@ describe('a discard', () => {
     jobs.complete(claimOne(jobs, now()), 'written', null, now())
     expect(people.undo({ all: true }, now())).toBe(2)
     expect(states()).toEqual({ 1: 'completed', 2: 'completed', 3: 'failed' })
-    expect(people.list(['completed']).at(0)).toMatchObject({
+    expect(people.list(['completed']).jobs.at(0)).toMatchObject({
       id: 2,
       reason: 'A later job of the same page was completed.',
     })
@@ -152,7 +152,7 @@ describe('a retry', () => {
     const job = claimOne(jobs, now() + 60_000)
     expect(job).toMatchObject({ id: 1, failedAttempts: 0 })
     jobs.delay(job, failedAt(now()), now() + 62_000)
-    expect(people.list(null)).toMatchObject([{ state: 'delayed', attempts: { length: 3 } }])
+    expect(people.list(null).jobs).toMatchObject([{ state: 'delayed', attempts: { length: 3 } }])
     expect(claimOne(jobs, now() + 62_000)).toMatchObject({ failedAttempts: 1 })
   })
 
