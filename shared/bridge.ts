@@ -10,6 +10,8 @@ export const selectionSchema = z.strictObject({
   cause: z.string().optional(),
   /** A database's title, or its id. */
   database: z.string().optional(),
+  /** No condition by itself, but a bound: only what has come to its state by then (ms since 1970), as `count` gave it. */
+  until: z.int().optional(),
 })
 
 export type Selection = z.infer<typeof selectionSchema>
@@ -34,19 +36,22 @@ export type JobView = z.infer<typeof jobViewSchema>
 
 /** What a person can ask of a running engine, each call with the shapes of its input and its output. */
 export const CALLS = {
-  /** Without states: all that are not completed. */
+  /**
+   * Newest first; without states, all that are not completed. A long list comes in pieces: `next` is the `before` of the
+   * following one, null with the last. A piece may be empty and not the last.
+   */
   jobs: {
-    input: z.strictObject({ states: z.array(z.enum(JOB_STATES)).optional() }),
-    output: z.object({ jobs: z.array(jobViewSchema) }),
+    input: z.strictObject({ states: z.array(z.enum(JOB_STATES)).optional(), before: z.int().optional() }),
+    output: z.object({ jobs: z.array(jobViewSchema), next: z.int().nullable() }),
   },
-  /** How many jobs a retry, discard or undo with this selection would mean. */
+  /** How many jobs a retry, discard or undo with this selection would mean; with `until`, no others that come meanwhile. */
   count: {
     input: z.strictObject({ action: z.enum(['retry', 'discard', 'undo']), selection: selectionSchema }),
-    output: z.object({ count: z.int() }),
+    output: z.object({ count: z.int(), until: z.int() }),
   },
   retry: { input: selectionSchema, output: z.object({ retried: z.int() }) },
   discard: { input: selectionSchema, output: z.object({ discarded: z.int() }) },
-  /** Takes discards back: the jobs are failed again. */
+  /** Takes discards back: the jobs are failed again, or completed where their page has succeeded since. */
   undo: { input: selectionSchema, output: z.object({ restored: z.int() }) },
   pause: {
     input: z.strictObject({ for_ms: z.int().min(1).nullable() }),

@@ -1,4 +1,4 @@
-import { isEmptySelection, type JobView, type Selection } from '../../shared/bridge.ts'
+import { type CallOutput, isEmptySelection, type JobView, type Selection } from '../../shared/bridge.ts'
 import { JOB_STATES, type JobState } from '../../shared/jobs.ts'
 import { durationMs } from '../../shared/settings.ts'
 import type { Call } from './client.ts'
@@ -83,10 +83,11 @@ const confirm = async (call: Call, terminal: Terminal, action: Action, options: 
   if (isEmptySelection(selection)) {
     throw new CommandError('No jobs are named. Name their numbers, or --all, --cause CODE, --database TITLE.')
   }
-  const { count } = await call('count', { action, selection })
+  const { count, until } = await call('count', { action, selection })
   if (count === 0) throw new CommandError('No job fits. Nothing was done.')
   await agree(terminal, options, QUESTIONS[action](count))
-  return selection
+  // What fails while the person thinks was not agreed to.
+  return { ...selection, until }
 }
 
 const pauseMs = (option: string | undefined): number | null => {
@@ -104,6 +105,20 @@ const untilIdle = async (call: Call): Promise<void> => {
   }
 }
 
+const allJobs = async (call: Call, states: readonly JobState[] | null): Promise<readonly JobView[]> => {
+  const pieces: JobView[][] = []
+  let before: number | null = null
+  do {
+    const piece: CallOutput<'jobs'> = await call('jobs', {
+      ...(states === null ? {} : { states: [...states] }),
+      ...(before === null ? {} : { before }),
+    })
+    pieces.push(piece.jobs)
+    before = piece.next
+  } while (before !== null)
+  return pieces.flat()
+}
+
 interface Printed {
   readonly json: object
   readonly text: string
@@ -113,9 +128,8 @@ const run: Readonly<
   Record<CommandName, (call: Call, options: CommandOptions, terminal: Terminal) => Promise<Printed>>
 > = {
   jobs: async (call, options) => {
-    const states = statesOf(options.state)
-    const json: { jobs: JobView[] } = await call('jobs', states === null ? {} : { states: [...states] })
-    return { json, text: jobsText(json.jobs) }
+    const jobs = await allJobs(call, statesOf(options.state))
+    return { json: { jobs }, text: jobsText(jobs) }
   },
   retry: async (call, options, terminal) => {
     const json = await call('retry', await confirm(call, terminal, 'retry', options))
@@ -124,7 +138,7 @@ const run: Readonly<
   discard: async (call, options, terminal) => {
     if (options.undo === true) {
       const { restored } = await call('undo', await confirm(call, terminal, 'undo', options))
-      return { json: { restored }, text: `${jobCount(restored, 'discarded')} failed again.` }
+      return { json: { restored }, text: `The discard of ${jobCount(restored, 'discarded')} is taken back.` }
     }
     const json = await call('discard', await confirm(call, terminal, 'discard', options))
     return { json, text: `${jobCount(json.discarded, 'failed')} discarded.` }

@@ -274,7 +274,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       reach: tunnel.reach(),
       lostQueue: notes.hasLoss() ? storage.setAside : null,
       flushingMs: commits.flushingMs(),
-      queueSize: webhook.processing.queueSize,
+      isQueueFull: events.isFull(),
       hold: flow.hold(),
       trashedDatabases: catalogue.trashed(),
       triggers,

@@ -39,7 +39,7 @@ const start = async () => {
 describe('a call', () => {
   test('with the token is handed over with its input, and its output is the answer', async () => {
     const { ask, retried } = await start()
-    expect(await ask('/calls/jobs')).toEqual({ status: 200, body: { jobs: [] } })
+    expect(await ask('/calls/jobs')).toEqual({ status: 200, body: { jobs: [], next: null } })
     expect(await ask('/calls/retry', { body: '{"ids":[1,2],"cause":"unauthorized"}' })).toEqual({
       status: 200,
       body: { retried: 1 },

@@ -44,7 +44,7 @@ test('a call reaches the engine of the data folder, and gives what it answers', 
   const call = connect(folder)
   expect(await call('retry', { database: 'Tâches “1”' })).toEqual({ retried: 7 })
   expect(asked).toEqual([{ database: 'Tâches “1”' }])
-  expect(await call('jobs', { states: ['failed'] })).toEqual({ jobs: [] })
+  expect(await call('jobs', { states: ['failed'] })).toEqual({ jobs: [], next: null })
 })
 
 describe('where no engine runs', () => {

@@ -37,7 +37,7 @@ const retryAll = async (folder: string, isTerminal: boolean, typed: string) => {
 const start = async () => {
   const retried: Selection[] = []
   const { folder } = await startConsoleOn({
-    count: () => Promise.resolve({ count: 2 }),
+    count: () => Promise.resolve({ count: 2, until: 0 }),
     retry: (selection) => {
       retried.push(selection)
       return Promise.resolve({ retried: 2 })
@@ -53,7 +53,7 @@ test('the question stands on standard error; standard output is the answer of th
     stdout: '{"retried":2}\n',
     stderr: 'Send 2 failed jobs round again? [y/N] ',
   })
-  expect(retried).toEqual([{ all: true }])
+  expect(retried).toEqual([{ all: true, until: 0 }])
 })
 
 test('a terminal that is closed without an answer has answered no', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CommandError, type CommandName, type CommandOptions, runCommand } from '../../electron/console/commands.ts'
+import { jobsText } from '../../electron/console/jobs-text.ts'
 import type { CallHandlers, JobView } from '../../shared/bridge.ts'
 import { createAskedCalls } from '../support/asked-calls.ts'
 
@@ -12,8 +13,11 @@ const JOB: JobView = {
   attempts: [{ at: '2026-11-23T12:00:00.000Z', duration_ms: 12, code: 'object_not_found', message: 'Not found.' }],
 }
 
+/** When the last of the jobs that are counted had failed. */
+const UNTIL = Date.UTC(2026, 10, 23, 12)
+
 const jobCount = (count: number): Partial<CallHandlers> => ({
-  count: () => Promise.resolve({ count }),
+  count: () => Promise.resolve({ count, until: UNTIL }),
   retry: () => Promise.resolve({ retried: count }),
   discard: () => Promise.resolve({ discarded: count }),
   undo: () => Promise.resolve({ restored: count }),
@@ -54,7 +58,7 @@ const run = async (name: CommandName, options: Partial<CommandOptions>, { handle
 
 describe('with --json', () => {
   test.each<[CommandName, Partial<CommandOptions>, Partial<CallHandlers>, object]>([
-    ['jobs', {}, { jobs: () => Promise.resolve({ jobs: [JOB] }) }, { jobs: [JOB] }],
+    ['jobs', {}, { jobs: () => Promise.resolve({ jobs: [JOB], next: null }) }, { jobs: [JOB] }],
     ['jobs', {}, {}, { jobs: [] }],
     ['retry', { all: true, yes: true }, jobCount(3), { retried: 3 }],
     ['discard', { all: true, yes: true }, jobCount(2), { discarded: 2 }],
@@ -82,7 +86,7 @@ describe('without --json', () => {
     ['jobs', {}, 'No jobs.'],
     ['retry', { ids: ['7'], yes: true }, '1 failed job sent round again.'],
     ['discard', { ids: ['7'], yes: true }, '1 failed job discarded.'],
-    ['discard', { ids: ['7'], yes: true, undo: true }, '1 discarded job failed again.'],
+    ['discard', { ids: ['7'], yes: true, undo: true }, 'The discard of 1 discarded job is taken back.'],
     ['pause', {}, 'Paused until "resume". Events are accepted and stored; processing stops.'],
     ['pause', { for: '30m' }, 'Paused for 30m. Events are accepted and stored; processing stops.'],
     ['resume', {}, 'The queue goes on.'],
@@ -100,6 +104,23 @@ describe('jobs', () => {
     ['waiting, delayed', { states: ['waiting', 'delayed'] }],
   ])('asks for the states %s', async (state, input) => {
     expect((await run('jobs', { state })).calls).toEqual([{ name: 'jobs', input }])
+  })
+
+  test.each([true, undefined])('asks for piece after piece, and prints them as one (--json: %s)', async (json) => {
+    const older = { ...JOB, id: 3 }
+    const pieces = [
+      { jobs: [JOB], next: 7 },
+      { jobs: [], next: 4 },
+      { jobs: [older], next: null },
+    ]
+    const handlers = { jobs: () => Promise.resolve(pieces.shift() ?? { jobs: [], next: null }) }
+    const { calls, printed } = await run('jobs', { state: 'failed', json }, { handlers })
+    expect(calls.map(({ input }) => input)).toEqual([
+      { states: ['failed'] },
+      { states: ['failed'], before: 7 },
+      { states: ['failed'], before: 4 },
+    ])
+    expect(printed).toEqual([json === true ? JSON.stringify({ jobs: [JOB, older] }) : jobsText([JOB, older])])
   })
 
   test.each(['fail', 'Failed', '', 'failed,'])(
@@ -129,7 +150,7 @@ describe.each(QUESTIONS)('%s (undo: %s)', (name, undo, question) => {
     expect(questions).toEqual([question])
     expect(calls).toEqual([
       { name: 'count', input: { action, selection: { all: true } } },
-      { name: action, input: { all: true } },
+      { name: action, input: { all: true, until: UNTIL } },
     ])
     expect(refusal).toBeNull()
   })
@@ -173,7 +194,12 @@ describe.each(QUESTIONS)('%s (undo: %s)', (name, undo, question) => {
       { undo: options.undo, ids: ['7', '008'], cause: 'unauthorized', database: 'Tasks', yes: true },
       { handlers: jobCount(1) },
     )
-    expect(calls[1]?.input).toEqual({ ids: [7, 8], cause: 'unauthorized', database: 'Tasks' })
+    expect(calls[1]?.input).toEqual({
+      ids: [7, 8],
+      cause: 'unauthorized',
+      database: 'Tasks',
+      until: UNTIL,
+    })
   })
 
   test.each(['x', '-1', '1.5', '1e3', '', '9999999999999999'])(

@@ -107,7 +107,7 @@ test('failed jobs are listed, discarded, taken back and sent round again until e
   expect(await command('discard', '--database', PEOPLE, '--yes', '--json')).toEqual(json({ discarded: 1 }))
   expect(await command('discard', '--undo', '--all', '--yes')).toMatchObject({
     code: 0,
-    stdout: '1 discarded job failed again.\n',
+    stdout: 'The discard of 1 discarded job is taken back.\n',
   })
   simulator.clearFaults()
   expect(await command('retry', String(jobs[0]!.id), '--yes', '--json')).toEqual(json({ retried: 1 }))

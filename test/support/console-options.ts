@@ -14,8 +14,8 @@ export const consoleOptions = (changes: Partial<ConsoleOptions> = {}): ConsoleOp
 })
 
 export const emptyCalls = (changes: Partial<CallHandlers> = {}): CallHandlers => ({
-  jobs: () => Promise.resolve({ jobs: [] }),
-  count: () => Promise.resolve({ count: 0 }),
+  jobs: () => Promise.resolve({ jobs: [], next: null }),
+  count: () => Promise.resolve({ count: 0, until: 0 }),
   retry: () => Promise.resolve({ retried: 0 }),
   discard: () => Promise.resolve({ discarded: 0 }),
   undo: () => Promise.resolve({ restored: 0 }),

@@ -64,7 +64,7 @@ export const openCache = async (options: CacheOptions): Promise<Cache> => {
   const left = createLeftFiles({ disk, database, flush, folders, log })
   const databaseFiles = createDatabaseFiles({ disk, database, commits, flush, folders, renderer, left }, gateOf)
   const names = createPageNames(database)
-  const folder = await noticeFolder(database, disk, folders)
+  const folder = await noticeFolder(database, disk, folders, left)
   if (folder === 'begun anew') {
     log.warn(
       { folder: folders.root },

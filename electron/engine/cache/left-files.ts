@@ -109,6 +109,8 @@ export interface LeftFiles {
   pageFiles(pageId: NotionId): readonly PagePath[]
   /** Moves a file of this page away, unless it is the one that is used now; false for another page's. */
   clearPageFile(pageId: NotionId, left: PagePath, used: PagePath): Promise<boolean>
+  /** Moves all page files away at once, where there are any. */
+  clearPages(): Promise<void>
   /** Within a transaction. */
   forget(cleared: readonly PagePath[]): void
 }
@@ -127,9 +129,10 @@ export const createLeftFiles = ({ disk, database, flush, folders, log }: LeftFil
   /** `tasks (of 2026-11-23T12-00-00.000Z).json`: its own time tells it from others, and from the page files there. */
   const freeTrashPath = async (name: string, { modifiedNs }: FileFacts): Promise<string> => {
     const time = isoTime(Number(BigInt(modifiedNs) / NS_PER_MS)).replaceAll(':', '-')
+    const ending = name.endsWith('.json') ? '.json' : ''
     for (let count = 1; ; count += 1) {
       const suffix = count === 1 ? `(of ${time})` : `(of ${time}, ${count})`
-      const path = join(folders.trash, `${name.replace(/\.json$/, '')} ${suffix}.json`)
+      const path = join(folders.trash, `${name.replace(/\.json$/, '')} ${suffix}${ending}`)
       if ((await disk.facts(path)) === null) return path
     }
   }
@@ -154,7 +157,7 @@ export const createLeftFiles = ({ disk, database, flush, folders, log }: LeftFil
       const movedTo = await moveToTrash(file, fileName, facts)
       log.warn(
         { file, movedTo },
-        'A database file from before the record index was lost stood in the way. It was moved to the trash folder, and is written anew',
+        'A database file of an earlier time stood in the way. It was moved to the trash folder, and is written anew',
       )
     },
     pageFiles: (pageId) =>
@@ -172,6 +175,12 @@ export const createLeftFiles = ({ disk, database, flush, folders, log }: LeftFil
       const movedTo = await moveToTrash(file, left.name, facts)
       log.info({ file, movedTo }, 'A page file from before the record index was lost was moved to the trash folder')
       return true
+    },
+    clearPages: async () => {
+      const facts = await disk.facts(folders.pages)
+      if (facts === null) return
+      const movedTo = await moveToTrash(folders.pages, 'pages', facts)
+      log.warn({ movedTo }, 'The page files of an earlier time were moved to the trash folder, and are written anew')
     },
     forget: (cleared) => {
       const row = database.sql('DELETE FROM left_page_file WHERE folder = ? AND name = ?')

@@ -134,3 +134,19 @@ ALTER TABLE plan_of_page RENAME TO plan;
 export const FOLDER_TO_SETTLE = `
 ALTER TABLE cache_folder ADD COLUMN to_settle TEXT;
 `
+
+/** Folders that the index described before, and the database files as they were written there last. */
+export const FORMER_FOLDERS = `
+CREATE TABLE former_folder (
+  path TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE former_database_file (
+  path TEXT NOT NULL,
+  name TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  modified_ns TEXT NOT NULL,
+  inode TEXT NOT NULL,
+  PRIMARY KEY (path, name, size_bytes, modified_ns, inode)
+) STRICT, WITHOUT ROWID;
+`

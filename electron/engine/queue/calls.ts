@@ -38,8 +38,11 @@ export const createCalls = ({ people, notes, commits, clock, wake, whenIdle, unw
   }
 
   return {
-    jobs: ({ states }) => Promise.resolve({ jobs: [...people.list(states ?? null)] }),
-    count: ({ action, selection }) => Promise.resolve({ count: people.count(action, selection) }),
+    jobs: ({ states, before }) => {
+      const { jobs, next } = people.list(states ?? null, before)
+      return Promise.resolve({ jobs: [...jobs], next })
+    },
+    count: ({ action, selection }) => Promise.resolve(people.count(action, selection)),
     retry: async (selection) => {
       const retried = await commits.runQuick(() => people.retry(selection, clock.now()))
       wake()

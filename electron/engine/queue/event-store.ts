@@ -29,6 +29,8 @@ export interface EventStore {
   lastReceivedAt(): number | null
   /** When the newest events came, the newest first. */
   recentArrivals(limit: number): readonly number[]
+  /** A delivery for which a further job would be needed is turned away. */
+  isFull(): boolean
   ignore(event: StoredEvent, reason: string): void
   /**
    * Makes the event part of the waiting job of its entity, or makes one. A burst moves the job's time on, up to the
@@ -137,6 +139,7 @@ export const createEventStore = (database: Database, queueSize: number, quiet: Q
         .sql('SELECT received_at AS at FROM event ORDER BY received_at DESC LIMIT ?')
         .all<{ at: number }>(limit)
         .map(({ at }) => at),
+    isFull,
     ignore: (event, reason) => {
       insertEvent(event, takeSeq(), reason, null)
     },

@@ -1,4 +1,4 @@
-import { CACHE_SCHEMA, FOLDER_TO_SETTLE, LEFT_FILES, PLANS_BY_PAGE } from '../cache/schema.ts'
+import { CACHE_SCHEMA, FOLDER_TO_SETTLE, FORMER_FOLDERS, LEFT_FILES, PLANS_BY_PAGE } from '../cache/schema.ts'
 import { QUEUE_SCHEMA } from './schema.ts'
 
 /** From an empty file to the newest schema: `MIGRATIONS[n]` brings a file of version n to n + 1. None is ever changed. */
@@ -7,4 +7,5 @@ export const MIGRATIONS: readonly string[] = [
   PLANS_BY_PAGE,
   LEFT_FILES,
   FOLDER_TO_SETTLE,
+  FORMER_FOLDERS,
 ]

@@ -15,7 +15,8 @@ export interface StatusFacts {
   readonly reach: Reach
   /** Where a damaged database lies whose events are lost; null where none was, or a person moved it away. */
   readonly lostQueue: string | null
-  readonly queueSize: number
+  /** Deliveries are turned away. */
+  readonly isQueueFull: boolean
   /** For how long the disk has been at a flush (ms). */
   readonly flushingMs: number
   /** Why nothing is claimed at the moment, if so. Times in ms since 1970. */
@@ -75,8 +76,6 @@ const reachProblem = ({ state, message, address }: Reach): Problem | null => {
 /** A busy disk may take a moment; after this time nobody should believe that all is well. */
 const LONGEST_FLUSH_MS = 5_000
 
-const openJobs = ({ jobs }: StatusFacts): number => jobs.waiting + jobs.delayed + jobs.active
-
 const problemsOf = (facts: StatusFacts): readonly Problem[] => {
   const problems: Problem[] = facts.reported.filter(
     (problem, at) => facts.reported.findIndex((other) => other.message === problem.message) === at,
@@ -113,7 +112,7 @@ const problemsOf = (facts: StatusFacts): readonly Problem[] => {
       ),
     )
   }
-  if (openJobs(facts) >= facts.queueSize) {
+  if (facts.isQueueFull) {
     problems.push(
       failure('queue-full', 'The queue is full: deliveries are turned away, and Notion repeats them later.'),
     )

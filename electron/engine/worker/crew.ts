@@ -97,6 +97,7 @@ export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew =
   const run = createJobRunner<Job>({
     ...parts,
     attemptEnded: flow.attemptEnded,
+    leastDelayMs: flow.leastDelayMs,
     onTrouble: parts.tell('working'),
     onProcessed: counters.processed,
     onFailed: counters.failed,

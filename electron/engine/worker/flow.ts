@@ -3,7 +3,7 @@ import type { Clock } from '../foundation/clock.ts'
 import type { Log } from '../foundation/log.ts'
 import { createSignal } from '../foundation/signal.ts'
 import { DISK_OUTAGE, NOTION_OUTAGE, type OutageKind } from './outage.ts'
-import { createProbedOutage } from './probed-outage.ts'
+import { createProbedOutage, PROBE_EVERY_MS } from './probed-outage.ts'
 
 /** Why nothing is claimed. Times in ms since 1970; `until` null: until a person says so. */
 export type Hold =
@@ -42,6 +42,8 @@ export interface Flow {
   opensAt(): number | null
   /** An attempt ended. Gives the jobs besides this one whose last attempt cost nothing after all; null: it was its own. */
   attemptEnded(entity: string, jobId: number, failure: Failure | null): readonly number[] | null
+  /** Notion fails for it and answers otherwise: its next attempt waits at least this long (ms), so that others come first. */
+  leastDelayMs(entity: string): number
   /** Resolves when no outage of Notion is known: at once, or with the end of the present one. Rejects when the signal aborts. */
   outageOver(signal: AbortSignal): Promise<void>
   /** The network is back, the disk has room, or a person says so: asks now. */
@@ -113,6 +115,7 @@ export const createFlow = ({
       const shares = outages.map((outage) => outage.attemptEnded(entity, jobId, failure))
       return shares.find((share) => share !== null) ?? null
     },
+    leastDelayMs: (entity) => (notion.isSuspect(entity) ? PROBE_EVERY_MS : 0),
     outageOver: async (signal) => {
       while (notion.present() !== null) {
         signal.throwIfAborted()

@@ -35,6 +35,8 @@ export interface RunnerParts<Job extends RunnerJob> extends Omit<AttemptParts, '
   readonly log: Log
   /** Tells a trouble of all from the job's own: see `Flow.attemptEnded`. */
   readonly attemptEnded: (entity: string, jobId: number, failure: Failure | null) => readonly number[] | null
+  /** Before the next attempt at what this is about: see `Flow.leastDelayMs`. */
+  readonly leastDelayMs: (entity: string) => number
   readonly onDelayed: () => void
   /** `refundedEvents`: of failed jobs whose last attempt cost nothing after all. */
   readonly onPostponed: (refundedEvents: number) => void
@@ -92,7 +94,10 @@ export const createJobRunner = <Job extends RunnerJob>(parts: RunnerParts<Job>) 
     const isFinal = end.failure.kind === 'permanent' || failedAttempts >= retryAttempts
     const attempt = { startedAt, durationMs, failure: end.failure }
     if (isFinal) jobs.fail(job, attempt, clock.now())
-    else jobs.delay(job, attempt, clock.now() + backoffMs(failedAttempts + 1, parts.random()))
+    else {
+      const delayMs = Math.max(backoffMs(failedAttempts + 1, parts.random()), parts.leastDelayMs(entityKey(job.entity)))
+      jobs.delay(job, attempt, clock.now() + delayMs)
+    }
     return { isFinal, refundedEvents: 0 }
   }
 

@@ -9,12 +9,17 @@ export interface OutageRules {
   readonly of: NonNullable<Failure['stops']>
   /** So many different pages in a row make an outage of what could be one page's misfortune. */
   readonly pagesInARow: number
+  /**
+   * When it is first asked whether it fails for all. Pages that it fails for alone hold the others up for so long, each
+   * time that they make a row; their outcomes are stored before.
+   */
+  readonly firstProbeMs: number
 }
 
-export const NOTION_OUTAGE: OutageRules = { of: 'notion', pagesInARow: 3 }
+export const NOTION_OUTAGE: OutageRules = { of: 'notion', pagesInARow: 3, firstProbeMs: 200 }
 
-/** A disk that is full for one is full for all. */
-export const DISK_OUTAGE: OutageRules = { of: 'disk', pagesInARow: 1 }
+/** A disk that is full for one is full for all, even if it has room for so little as a probe. */
+export const DISK_OUTAGE: OutageRules = { of: 'disk', pagesInARow: 1, firstProbeMs: 30_000 }
 
 export type OutageKind = 'offline' | 'failing'
 
@@ -62,8 +67,8 @@ const jobsOf = (ends: readonly FailedEnd[]): readonly number[] => ends.map(({ jo
  * A Notion that fails for these pages and answers the first probe may fail for nobody else: they are suspects from then
  * on, each until an attempt of its own ends in another way. A row that a suspect is part of is an outage like any other,
  * but the suspect pays for its part, and gets that back only when the first probe fails as well. So a page that fails for
- * good ends as a failed job, after one free round at most, and while Notion fails for all pages and answers probes, those
- * who pay do so a few in a round, and not all at once.
+ * good ends as a failed job, after one free round at most. Suspects hold themselves up and not the others: the first probe
+ * comes at once, and their next attempts later than anybody else's, for Notion may fail for all pages and answer probes.
  */
 export const createOutageWatch = (rules: OutageRules) => {
   let row: readonly FailedEnd[] = []
@@ -98,6 +103,9 @@ export const createOutageWatch = (rules: OutageRules) => {
   }
 
   return {
+    /** It pays, and is not tried again soon. */
+    isSuspect: (entity: string): boolean => suspects.has(entity),
+
     /** `failure` null: the attempt succeeded. */
     ended: (entity: string, jobId: number, failure: Failure | null): OutageVerdict => {
       if (failure === null || !isShared(failure)) {

@@ -4,7 +4,7 @@ import type { Log } from '../foundation/log.ts'
 import { createOutageWatch, type OutageKind, type OutageRules } from './outage.ts'
 
 /** While Notion cannot answer, or the disk refuses, one probe asks this often whether it can again. */
-const PROBE_EVERY_MS = 30_000
+export const PROBE_EVERY_MS = 30_000
 
 export interface ProbedOutageParts {
   readonly clock: Clock
@@ -25,6 +25,8 @@ export interface ProbedOutage {
   present(): { readonly kind: OutageKind; readonly since: number; readonly message: string } | null
   /** An attempt ended. Gives the jobs besides this one whose last attempt cost nothing after all; null: it was its own. */
   attemptEnded(entity: string, jobId: number, failure: Failure | null): readonly number[] | null
+  /** Failed while the probe was answered, and has not ended in another way since. */
+  isSuspect(entity: string): boolean
   probeNow(): void
   stop(): void
 }
@@ -37,9 +39,13 @@ export const createProbedOutage = (parts: ProbedOutageParts): ProbedOutage => {
   let isProbing = false
   let isStopped = false
 
-  const schedule = (): void => {
+  const probeIn = (delayMs: number): void => {
     timer?.cancel()
-    if (!isStopped) timer = clock.after(PROBE_EVERY_MS, probeNow)
+    if (!isStopped) timer = clock.after(delayMs, probeNow)
+  }
+
+  const probeLater = (): void => {
+    probeIn(PROBE_EVERY_MS)
   }
 
   const giveBack = (jobIds: readonly number[]): void => {
@@ -54,7 +60,7 @@ export const createProbedOutage = (parts: ProbedOutageParts): ProbedOutage => {
     giveBack(refunded)
     if (!isOver) {
       if (present !== null && failure !== null) present = { ...present, message: failure.message }
-      schedule()
+      probeLater()
       return
     }
     present = null
@@ -67,7 +73,7 @@ export const createProbedOutage = (parts: ProbedOutageParts): ProbedOutage => {
     if (present === null || isProbing || isStopped) return
     isProbing = true
     ask()
-      .catch(schedule)
+      .catch(probeLater)
       .finally(() => {
         isProbing = false
       })
@@ -80,12 +86,13 @@ export const createProbedOutage = (parts: ProbedOutageParts): ProbedOutage => {
       if (begins !== null && failure !== null) {
         present = { kind: begins, since: clock.now(), message: failure.message }
         log.warn({ kind: begins, code: failure.code }, words[begins])
-        schedule()
+        probeIn(begins === 'offline' ? PROBE_EVERY_MS : parts.rules.firstProbeMs)
       }
       if (isFree) return refunded
       giveBack(refunded)
       return null
     },
+    isSuspect: watch.isSuspect,
     probeNow,
     stop: () => {
       isStopped = true

@@ -40,13 +40,13 @@ const isShaped = (name: CallName, output: unknown): boolean => CALLS[name].outpu
 
 describe('the calls', () => {
   test('list, count, retry, discard and take back, each with just the shape that the table promises', async () => {
-    const { calls, failed, states, state } = createRun()
+    const { calls, failed, states, state, now } = createRun()
     for (const number of [1, 2, 3]) failed(number)
     const listed = await calls.jobs({ states: ['failed'] })
     expect(isShaped('jobs', listed)).toBe(true)
     expect(listed.jobs.map(({ id }) => id)).toEqual([3, 2, 1])
     expect((await calls.jobs({})).jobs).toEqual(listed.jobs)
-    expect(await calls.count({ action: 'discard', selection: { all: true } })).toEqual({ count: 3 })
+    expect(await calls.count({ action: 'discard', selection: { all: true } })).toEqual({ count: 3, until: now() })
     expect(await calls.discard({ ids: [1, 2] })).toEqual({ discarded: 2 })
     expect(await calls.undo({ ids: [1] })).toEqual({ restored: 1 })
     expect(state.woken).toBe(0)
@@ -58,7 +58,7 @@ describe('the calls', () => {
   test('that name no job do nothing', async () => {
     const { calls, failed, states } = createRun()
     failed(1)
-    expect(await calls.count({ action: 'retry', selection: {} })).toEqual({ count: 0 })
+    expect(await calls.count({ action: 'retry', selection: {} })).toEqual({ count: 0, until: 0 })
     expect(await calls.retry({})).toEqual({ retried: 0 })
     expect(await calls.discard({ ids: [] })).toEqual({ discarded: 0 })
     expect(states()).toEqual({ 1: 'failed' })

@@ -128,7 +128,9 @@ describe('jobs of our own', () => {
   test('stay out of the queue size, and what joins an open job needs no room', () => {
     const { arrive, store, jobs } = createQueue(QUIET, 1)
     store.enqueueInternal(page(1), T)
+    expect(store.isFull()).toBe(false)
     expect(arrive(0, 2)).toBe('queued')
+    expect(store.isFull()).toBe(true)
     expect(arrive(0, 3)).toBe('full')
     expect(arrive(0, 1)).toBe('queued')
     expect(arrive(0, 2)).toBe('queued')

@@ -1,118 +1,12 @@
-import { JOBS_WITH_DATABASES } from '../../../electron/engine/queue/people.ts'
 import { describe, expect, test } from 'vitest'
-import { jobViewSchema, type Selection } from '../../../shared/bridge.ts'
+import type { Selection } from '../../../shared/bridge.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import { dashedId } from '../../../shared/ids.ts'
-import { JOB_STATES } from '../../../shared/jobs.ts'
 import { claimOne, failedAt, page } from '../../support/job-making.ts'
-import { notionId } from '../../support/notion-ids.ts'
-import { createPeopleRun, PEOPLE, T, TASKS } from '../../support/people-at-queue.ts'
+import { createPeopleRun, PEOPLE, TASKS } from '../../support/people-at-queue.ts'
 
 const gone: Failure = { kind: 'permanent', code: 'object_not_found', message: 'Notion does not find it.' }
 const unauthorized: Failure = { kind: 'permanent', code: 'unauthorized', message: 'Notion refuses the token.' }
-
-describe('the list of jobs', () => {
-  test('shows what a job is about, its reason in plain words, and every attempt with time, duration and code', () => {
-    const { people, jobs, arrive, hold } = createPeopleRun()
-    hold(1, TASKS)
-    arrive(1)
-    jobs.delay(claimOne(jobs, T + 1_000), failedAt(T + 1_000), T + 3_000)
-    jobs.fail(claimOne(jobs, T + 3_000), failedAt(T + 3_000, gone), T + 3_500)
-    const [job, ...others] = people.list(null)
-    expect(others).toEqual([])
-    expect(jobViewSchema.parse(job)).toEqual(job)
-    expect(job).toEqual({
-      id: 1,
-      state: 'failed',
-      page_id: dashedId(notionId(1)),
-      database: 'Tasks',
-      reason: 'Notion does not find it.',
-      attempts: [
-        {
-          at: '2026-11-23T12:00:01.000Z',
-          duration_ms: 12,
-          code: 'service_unavailable',
-          message: 'Notion has a fault.',
-        },
-        { at: '2026-11-23T12:00:03.000Z', duration_ms: 12, code: gone.code, message: gone.message },
-      ],
-    })
-  })
-
-  test('shows all that are not completed, the newest first; or those of the given states', () => {
-    const { people, jobs, failed, arrive, now } = createPeopleRun()
-    failed(1)
-    arrive(2)
-    jobs.complete(claimOne(jobs, now()), 'written', null, now())
-    arrive(3)
-    const shown = (states: Parameters<typeof people.list>[0]) => people.list(states).map(({ id, state }) => [id, state])
-    expect(shown(null)).toEqual([
-      [3, 'waiting'],
-      [1, 'failed'],
-    ])
-    expect(shown(['completed', 'failed'])).toEqual([
-      [2, 'completed'],
-      [1, 'failed'],
-    ])
-    expect(shown([])).toEqual([])
-    expect(shown(JOB_STATES)).toHaveLength(3)
-  })
-
-  test('gives a job that waits no reason, one that is delayed that of its last attempt', () => {
-    const { people, jobs, arrive, now } = createPeopleRun()
-    arrive(1)
-    expect(people.list(null)).toMatchObject([{ reason: null, attempts: [] }])
-    jobs.delay(claimOne(jobs, now()), failedAt(now()), now() + 2_000)
-    expect(people.list(['delayed'])).toMatchObject([{ reason: 'Notion has a fault.' }])
-  })
-
-  test('says of a completed job what it did, and never a code for a reason', () => {
-    const { people, jobs, arrive, failed, now } = createPeopleRun()
-    failed(1)
-    arrive(1)
-    jobs.complete(claimOne(jobs, now()), 'removed', 'in the trash', now())
-    arrive(2)
-    jobs.complete(claimOne(jobs, now()), 'unchanged', null, now())
-    expect(people.list(['completed']).map(({ reason }) => reason)).toEqual([
-      'unchanged',
-      'in the trash',
-      'A later job of the same page was completed.',
-    ])
-  })
-
-  test('names the database of a page that was never fetched by what its event named: a data source or a database', () => {
-    const { people, failed } = createPeopleRun()
-    failed(1, gone, PEOPLE.sourceId)
-    failed(2, gone, TASKS.id)
-    failed(3, gone, notionId(0xccc))
-    failed(4, gone)
-    expect(people.list(null).map(({ database }) => database)).toEqual([null, null, 'Tasks', 'People'])
-  })
-
-  test('names the database that holds a page now, though its event named another', () => {
-    const { people, failed, hold } = createPeopleRun()
-    hold(1, TASKS)
-    failed(1, gone, PEOPLE.sourceId)
-    expect(people.list(null)).toMatchObject([{ database: 'Tasks' }])
-  })
-
-  test('shows a job of a database as one that is of no page', () => {
-    const { people, database, arrive } = createPeopleRun()
-    arrive(1)
-    database.sql('UPDATE job SET entity = ?').run(`database:${TASKS.id}`)
-    expect(people.list(null)).toMatchObject([{ page_id: null }])
-  })
-
-  test('finds the page and the database of each job by their keys: no table but that of jobs is ever walked through', () => {
-    const { database } = createPeopleRun()
-    const steps = database
-      .sql(`EXPLAIN QUERY PLAN ${JOBS_WITH_DATABASES} WHERE j.state IN ('failed') ORDER BY j.id DESC`)
-      .all<{ detail: string }>()
-      .map(({ detail }) => detail)
-    expect(steps.filter((step) => step.startsWith('SCAN')).map((step) => step.split(' ')[1])).toEqual(['j'])
-    expect(steps.filter((step) => step.startsWith('SEARCH r '))).toHaveLength(1)
-  })
-})
 
 /** Failed jobs: 1 and 2 of Tasks, 3 of People by its event, 4 of nothing that is known. */
 const createFour = () => {
@@ -151,12 +45,32 @@ describe('a selection', () => {
   ])('of %s means just these jobs, for each action', (_, selection, expected) => {
     for (const action of ['retry', 'discard'] as const) {
       const { people, states, now } = createFour()
-      expect(people.count(action, selection)).toBe(expected.length)
-      expect(people.count('undo', selection)).toBe(0)
+      expect(people.count(action, selection).count).toBe(expected.length)
+      expect(people.count('undo', selection).count).toBe(0)
       expect(people[action](selection, now())).toBe(expected.length)
       const changed = Object.entries(states()).filter(([, state]) => state !== 'failed')
       expect(changed).toEqual(expected.map((id) => [String(id), action === 'retry' ? 'waiting' : 'discarded']))
     }
+  })
+
+  test('that was counted means no job that failed after that, nor one that failed again', () => {
+    const { people, jobs, failed, states, now } = createPeopleRun()
+    for (const number of [1, 2]) failed(number)
+    const { count, until } = people.count('retry', { all: true })
+    expect(count).toBe(2)
+    failed(3)
+    people.retry({ ids: [1] }, now())
+    jobs.fail(claimOne(jobs, now()), failedAt(now()), now())
+    expect(people.count('discard', { all: true, until }).count).toBe(1)
+    expect(people.discard({ all: true, until }, now())).toBe(1)
+    expect(states()).toEqual({ 1: 'failed', 2: 'discarded', 3: 'failed' })
+  })
+
+  test('that names a time and nothing else means no job', () => {
+    const { people, failed, now } = createPeopleRun()
+    failed(1)
+    expect(people.count('retry', { until: now() })).toEqual({ count: 0, until: 0 })
+    expect(people.retry({ until: now() }, now())).toBe(0)
   })
 
   test('means nothing that is not failed or held', () => {
@@ -171,7 +85,7 @@ describe('a selection', () => {
     claimOne(jobs, now())
     arrive(4)
     const before = states()
-    expect(people.count('retry', { all: true })).toBe(1)
+    expect(people.count('retry', { all: true }).count).toBe(1)
     expect(people.discard({ all: true }, now())).toBe(1)
     expect(states()).toEqual({ ...before, 1: 'discarded' })
   })
@@ -180,15 +94,15 @@ describe('a selection', () => {
 describe('a discard', () => {
   test('is taken back by its numbers, its cause or its database; the jobs are failed again, with their reasons', () => {
     const { people, states, now } = createFour()
-    const before = people.list(null)
+    const before = people.list(null).jobs
     people.discard({ all: true }, now())
-    expect(people.count('retry', { all: true })).toBe(0)
+    expect(people.count('retry', { all: true }).count).toBe(0)
     expect(people.undo({}, now())).toBe(0)
     expect(people.undo({ ids: [2] }, now())).toBe(1)
     expect(people.undo({ cause: 'object_not_found', database: 'Tasks' }, now())).toBe(1)
     expect(states()).toEqual({ 1: 'failed', 2: 'failed', 3: 'discarded', 4: 'discarded' })
     expect(people.undo({ all: true }, now())).toBe(2)
-    expect(people.list(null)).toEqual(before)
+    expect(people.list(null).jobs).toEqual(before)
     expect(people.retry({ all: true }, now())).toBe(4)
   })
 
@@ -199,6 +113,31 @@ describe('a discard', () => {
     arrive(1)
     jobs.complete(claimOne(jobs, now()), 'written', null, now())
     expect(states()).toEqual({ 1: 'discarded', 2: 'completed' })
+  })
+
+  test('that is taken back after a later success of the page is completed by it, whichever job that was', () => {
+    const { people, jobs, failed, arrive, states, now } = createPeopleRun()
+    for (const number of [1, 1, 2]) failed(number)
+    people.discard({ ids: [2, 3] }, now())
+    arrive(1)
+    people.retry({ ids: [1] }, now())
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    expect(people.undo({ all: true }, now())).toBe(2)
+    expect(states()).toEqual({ 1: 'completed', 2: 'completed', 3: 'failed' })
+    expect(people.list(['completed']).jobs.at(0)).toMatchObject({
+      id: 2,
+      reason: 'A later job of the same page was completed.',
+    })
+  })
+
+  test('that is taken back is failed again where the page’s success came before it failed', () => {
+    const { people, jobs, failed, arrive, states, now } = createPeopleRun()
+    arrive(1)
+    jobs.complete(claimOne(jobs, now()), 'written', null, now())
+    failed(1)
+    people.discard({ all: true }, now())
+    expect(people.undo({ all: true }, now())).toBe(1)
+    expect(states()).toEqual({ 1: 'completed', 2: 'failed' })
   })
 })
 
@@ -213,7 +152,7 @@ describe('a retry', () => {
     const job = claimOne(jobs, now() + 60_000)
     expect(job).toMatchObject({ id: 1, failedAttempts: 0 })
     jobs.delay(job, failedAt(now()), now() + 62_000)
-    expect(people.list(null)).toMatchObject([{ state: 'delayed', attempts: { length: 3 } }])
+    expect(people.list(null).jobs).toMatchObject([{ state: 'delayed', attempts: { length: 3 } }])
     expect(claimOne(jobs, now() + 62_000)).toMatchObject({ failedAttempts: 1 })
   })
 

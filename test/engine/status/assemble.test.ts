@@ -15,7 +15,7 @@ const assemble = (parts: Partial<StatusFacts> = {}) => {
     isCatchUpDue: false,
     reach,
     lostQueue: null,
-    queueSize: 100,
+    isQueueFull: false,
     flushingMs: 0,
     hold: null,
     trashedDatabases: [],
@@ -89,7 +89,7 @@ describe('degraded', () => {
     ],
     [
       'the queue is full',
-      { queueSize: 6, jobs: jobsWith({ waiting: 1, delayed: 2, active: 3 }) },
+      { isQueueFull: true },
       'The queue is full: deliveries are turned away, and Notion repeats them later.',
     ],
     [

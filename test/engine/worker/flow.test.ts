@@ -1,61 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createFlow } from '../../../electron/engine/worker/flow.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import { endOfTurn } from '../../support/end-of-turn.ts'
+import { createFlowRun as createRun, full, unreachable } from '../../support/flow-run.ts'
 import { transient } from '../../support/job-making.ts'
-import { createManualClock } from '../../support/manual-clock.ts'
 import { permanent } from '../../support/planning.ts'
-import { createRecordedLog } from '../../support/recorded-log.ts'
 
-const unreachable: Failure = {
-  kind: 'transient',
-  code: 'unreachable',
-  message: 'Notion cannot be reached.',
-  stops: 'notion',
-}
-
-const full: Failure = { kind: 'transient', code: 'ENOSPC', message: 'The disk refuses: ENOSPC.', stops: 'disk' }
-
-/** A flow whose probes are answered by the test, at once unless they are held. */
-const createRun = () => {
-  const clock = createManualClock()
-  const log = createRecordedLog()
-  const state = {
-    pause: null as { readonly until: number | null } | null,
-    rateLimitedUntil: null as number | null,
-    probes: 0,
-    opened: 0,
-    refunded: [] as (readonly number[])[],
-    answer: (): Promise<Failure | null> => Promise.resolve(unreachable),
-    diskProbes: 0,
-    diskAnswer: (): Promise<Failure | null> => Promise.resolve(full),
-  }
-  const flow = createFlow({
-    clock,
-    log,
-    pause: { get: () => state.pause },
-    rateLimitedUntil: () => state.rateLimitedUntil,
-    probe: () => {
-      state.probes += 1
-      return state.answer()
-    },
-    probeDisk: () => {
-      state.diskProbes += 1
-      return state.diskAnswer()
-    },
-    refund: (jobIds) => {
-      state.refunded.push(jobIds)
-    },
-    onOpen: () => {
-      state.opened += 1
-    },
-  })
-  const pass = async (ms: number): Promise<void> => {
-    clock.advance(ms)
-    await endOfTurn()
-  }
-  return { flow, clock, log, state, pass }
-}
+/** A Notion that fails for some is asked so soon whether it fails for all. */
+const FIRST_PROBE_MS = 200
 
 describe('an outage', () => {
   test('holds the queue from the moment it is known, without a known end', () => {
@@ -133,6 +84,18 @@ describe('an outage', () => {
     expect(log.lines).toHaveLength(1)
   })
 
+  test('of a Notion that fails is asked about at once, and every 30 seconds when that fails as well', async () => {
+    const { flow, state, pass } = createRun()
+    for (const page of [1, 2, 3]) flow.attemptEnded(`page:${page}`, page, transient)
+    expect(state.probes).toBe(0)
+    await pass(FIRST_PROBE_MS)
+    expect(state.probes).toBe(1)
+    await pass(29_999)
+    expect(state.probes).toBe(1)
+    await pass(1)
+    expect(state.probes).toBe(2)
+  })
+
   test('is asked about at once when somebody says so, and never after the end', async () => {
     const { flow, state, pass, clock } = createRun()
     flow.probeNow()
@@ -180,18 +143,26 @@ describe('pages that Notion fails for while it answers the probe', () => {
     const run = createRun()
     run.state.answer = () => Promise.resolve(null)
     for (const page of [1, 2, 3]) run.flow.attemptEnded(`page:${page}`, page, transient)
-    await run.pass(30_000)
+    await run.pass(FIRST_PROBE_MS)
     expect(run.flow.hold()).toBeNull()
     return run
   }
 
-  test('pay for the next row, and hold the queue for 30 seconds with it', async () => {
+  test('pay for the next row, and hold the queue with it until the answer, which is asked for at once', async () => {
     const { flow, state, pass } = await contradicted()
     for (const page of [1, 2, 3]) expect(flow.attemptEnded(`page:${page}`, page, transient)).toBeNull()
+    await pass(FIRST_PROBE_MS - 1)
     expect(flow.hold()).toMatchObject({ kind: 'outage', outage: 'failing' })
-    await pass(30_000)
+    await pass(1)
     expect(flow.hold()).toBeNull()
     expect(state).toMatchObject({ probes: 2, opened: 2, refunded: [] })
+  })
+
+  test('wait 30 seconds for each next attempt, until one of theirs ends in another way', async () => {
+    const { flow } = await contradicted()
+    expect([1, 2, 3, 4].map((page) => flow.leastDelayMs(`page:${page}`))).toEqual([30_000, 30_000, 30_000, 0])
+    flow.attemptEnded('page:2', 2, null)
+    expect(flow.leastDelayMs('page:2')).toBe(0)
   })
 
   test('get it back when the probe fails as well; the others of their row at once', async () => {

@@ -4,6 +4,7 @@ import type { PlanResult } from '../../../electron/engine/processors/planned.ts'
 import { createEventStore } from '../../../electron/engine/queue/event-store.ts'
 import { type ClaimedJob, createJobStore } from '../../../electron/engine/queue/job-store.ts'
 import { createJobRunner } from '../../../electron/engine/worker/job-runner.ts'
+import { entityKey } from '../../../shared/entities.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import { createBreakingCommits } from '../../support/breaking-commits.ts'
 import { claimOne, page, pageEvent, transient } from '../../support/job-making.ts'
@@ -26,7 +27,13 @@ const createRun = (retryAttempts = 3) => {
   const commits = createGroupCommit(database)
   const told: { readonly what: string; readonly events: number; readonly durationMs: number }[] = []
   const troubles: (string | null)[] = []
-  const state = { isEnding: false, refusals: 0, result: planned(), sharedBy: null as readonly number[] | null }
+  const state = {
+    isEnding: false,
+    refusals: 0,
+    result: planned(),
+    sharedBy: null as readonly number[] | null,
+    leastDelayMs: 0,
+  }
   const run = createJobRunner<ClaimedJob>({
     applier,
     commits: createBreakingCommits(commits, () => {
@@ -47,6 +54,7 @@ const createRun = (retryAttempts = 3) => {
     random: () => 0.5,
     log,
     attemptEnded: () => state.sharedBy,
+    leastDelayMs: (entity) => (entity === entityKey(page(1)) ? state.leastDelayMs : 0),
     onDelayed: () => undefined,
     onPostponed: (events) => told.push({ what: 'postponed', events, durationMs: 0 }),
     onTrouble: (message) => troubles.push(message),
@@ -122,6 +130,14 @@ describe('a job whose attempts fail', () => {
     expect(rows('SELECT kind, message FROM attempt')).toEqual([{ kind: 'permanent', message: permanent.message }])
     expect(told).toMatchObject([{ what: 'failed', events: 2 }])
     expect(log.lines).toMatchObject([{ level: 'warn', fields: { code: 'unauthorized', isFinal: true } }])
+  })
+
+  test('waits for the next one as long as what it is about has to, where that is longer than the backoff', async () => {
+    const { attempt, state } = createRun(3)
+    state.leastDelayMs = 5_000
+    const waits = []
+    for (let number = 1; number <= 4; number += 1) waits.push(await attempt(refused(transient)))
+    expect(waits).toStrictEqual([5_000, 5_000, 9_000, null])
   })
 
   test('is no failure while an attempt is left: nothing counts as failed until the last', async () => {

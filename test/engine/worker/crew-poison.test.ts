@@ -1,0 +1,76 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type CrewOptions, createCrewAtQueue } from '../../support/crew-at-queue.ts'
+import { transient } from '../../support/job-making.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
+import { planned, refused } from '../../support/planning.ts'
+import { createQueueFile } from '../../support/queue-file.ts'
+
+const numbers = (from: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => from + index)
+
+/** Many pages that Notion fails for, while it answers every probe; an attempt takes as long as the budget gives it. */
+const createRun = (options: CrewOptions & { readonly poisonous: number }) => {
+  const { database } = createQueueFile()
+  const clock = createManualClock()
+  const crew = createCrewAtQueue(database, clock, { concurrency: 4, ...options })
+  onTestFinished(crew.flow.stop)
+  const poisonous = numbers(1, options.poisonous)
+  for (const number of poisonous) crew.comesTo(number, () => refused(transient))
+  const secondsUntilDone = async (number: number): Promise<number> => {
+    for (let seconds = 0; seconds < 3_600; seconds += 1) {
+      if (crew.attempted.includes(number)) return seconds
+      await crew.pass(1_000)
+    }
+    return Number.POSITIVE_INFINITY
+  }
+  return { ...crew, clock, poisonous, secondsUntilDone }
+}
+
+describe('sixty pages that Notion fails for, while it answers every probe,', () => {
+  test('hold a good page that came after them up for seconds', async () => {
+    const { arrive, poisonous, secondsUntilDone } = createRun({ poisonous: 60 })
+    arrive(...poisonous, 100)
+    expect(await secondsUntilDone(100)).toBeLessThanOrEqual(30)
+  })
+
+  test('hold no good page up that comes while they are tried again', async () => {
+    const { arrive, pass, poisonous, secondsUntilDone } = createRun({ poisonous: 60 })
+    arrive(...poisonous)
+    for (const good of numbers(100, 10)) {
+      await pass(20_000)
+      arrive(good)
+      expect(await secondsUntilDone(good)).toBeLessThanOrEqual(30)
+    }
+  })
+
+  test('end in front of a person within minutes, each for its own attempts', async () => {
+    const { arrive, pass, poisonous, queue, rows, flow } = createRun({ poisonous: 60, retryAttempts: 3 })
+    arrive(...poisonous)
+    await pass(300_000)
+    expect(queue.jobs.counts()).toMatchObject({ failed: 60, waiting: 0, delayed: 0, active: 0 })
+    expect(rows('SELECT DISTINCT failed_attempts AS spent FROM job')).toEqual([{ spent: 4 }])
+    expect(flow.hold()).toBeNull()
+  })
+})
+
+describe('a Notion that fails for every page', () => {
+  test('and answers the probe makes no job fail within a minute, and each is done when it is over', async () => {
+    const { arrive, comesTo, pass, poisonous, queue, counted } = createRun({ poisonous: 6, retryAttempts: 3 })
+    arrive(...poisonous)
+    await pass(60_000)
+    expect(queue.jobs.counts()).toMatchObject({ failed: 0 })
+    for (const number of poisonous) comesTo(number, () => planned())
+    await pass(120_000)
+    expect(counted).toMatchObject({ completed: 6, failed: 0 })
+  })
+
+  test('and then for the probe as well costs nothing more, though every page was a suspect before', async () => {
+    const { arrive, pass, poisonous, probe, queue, rows } = createRun({ poisonous: 6, retryAttempts: 0 })
+    arrive(...poisonous)
+    await pass(100)
+    probe.answer = transient
+    await pass(600_000)
+    expect(queue.jobs.counts()).toMatchObject({ failed: 0, waiting: 6 })
+    expect(rows('SELECT DISTINCT failed_attempts AS spent FROM job')).toEqual([{ spent: 0 }])
+  })
+})
