@@ -127,7 +127,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   }).catch(closed)
   const { catalogue, watchList, records, keeper } = cache
 
-  const { notion, budget, probeNotion } = openNotion({
+  const { notion, budget, ...probes } = openNotion({
     settings: notionSettings,
     token,
     clock,
@@ -168,7 +168,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
     pause: { get: notes.pause },
     rateLimitedUntil: budget.pausedUntil,
-    probe: probeNotion,
+    ...probes,
     probeDisk: cache.probeDisk,
     counters,
     tell,

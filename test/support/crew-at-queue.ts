@@ -29,7 +29,8 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
   const plans = new Map<number, () => PlanResult | Promise<PlanResult>>()
   const attempted: number[] = []
   const counted = { completed: 0, failed: 0, delayed: 0, postponed: 0, refunded: 0 }
-  const probe = { count: 0, answer: null as Failure | null }
+  /** `witness`: what a page that was given before comes to; each that was asked for. */
+  const probe = { count: 0, answer: null as Failure | null, witness: null as Failure | null, asked: [] as number[] }
   /** `refusal` null: the disk has room. */
   const disk = { probes: 0, refusal: null as Error | null }
   const troubles = new Map<string, string | null>()
@@ -57,6 +58,10 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
     probe: () => {
       probe.count += 1
       return Promise.resolve(probe.answer)
+    },
+    probeWitness: ({ id }) => {
+      probe.asked.push(Number.parseInt(id, 16))
+      return Promise.resolve(probe.witness)
     },
     probeDisk: async () => {
       disk.probes += 1

@@ -1,7 +1,8 @@
+import type { Entity } from '../../../shared/entities.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import type { Clock } from '../foundation/clock.ts'
 import { createRequestBudget, type RequestBudget } from './budget.ts'
-import { createNotion, type Notion } from './client.ts'
+import { type Answer, createNotion, type Notion } from './client.ts'
 import type { NotionFailure } from './failures.ts'
 import { createSdkRequests, type NotionRequests } from './sdk.ts'
 
@@ -24,7 +25,9 @@ export interface OpenedNotion {
   readonly notion: Notion
   readonly budget: RequestBudget
   /** Asks whether Notion answers at all; null: it does. */
-  readonly probeNotion: () => Promise<NotionFailure | null>
+  readonly probe: () => Promise<NotionFailure | null>
+  /** Asks whether it gives what this names; null: it does. */
+  readonly probeWitness: (entity: Entity) => Promise<NotionFailure | null>
 }
 
 /** The stage that speaks with Notion, and its rate budget. */
@@ -36,9 +39,24 @@ export const openNotion = (options: OpenNotionOptions): OpenedNotion => {
     tell(failure?.message ?? null)
   }
   const notion = createNotion({ requests, budget, signal, onReach })
-  const probeNotion = async (): Promise<NotionFailure | null> => {
-    const me = await notion.me()
-    return me.ok ? null : me.failure
+  const failureOf = async (answer: Promise<Answer<unknown>>): Promise<NotionFailure | null> => {
+    const { ok, ...rest } = await answer
+    return ok || !('failure' in rest) ? null : rest.failure
   }
-  return { notion, budget, probeNotion }
+  return {
+    notion,
+    budget,
+    probe: () => failureOf(notion.me()),
+    probeWitness: ({ kind, id }) => {
+      switch (kind) {
+        case 'page':
+        case 'title':
+          return failureOf(notion.page(id))
+        case 'database':
+          return failureOf(notion.database(id))
+        case 'data_source':
+          return failureOf(notion.dataSource(id))
+      }
+    },
+  }
 }

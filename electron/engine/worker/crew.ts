@@ -1,3 +1,4 @@
+import { type Entity, parseEntityKey } from '../../../shared/entities.ts'
 import type { Failure } from '../../../shared/failures.ts'
 import type { Clock } from '../foundation/clock.ts'
 import { errorText, isOfTheDisk } from '../foundation/errors.ts'
@@ -8,6 +9,7 @@ import { createFlow, type Flow, type PauseStore } from './flow.ts'
 import { createIdleWait, type IdleParts } from './idle-wait.ts'
 import { createJobRunner, type OutcomePorts, type RunnerJob, type RunnerParts } from './job-runner.ts'
 import { failureOf } from './thrown-failure.ts'
+import { createWitnesses } from './witnesses.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 /** The queue, as the workers are given it; all but `nextDueAt` within a transaction. */
@@ -28,7 +30,10 @@ export interface CrewParts<Job extends RunnerJob>
   readonly concurrency: number
   readonly pause: PauseStore
   readonly rateLimitedUntil: () => number | null
+  /** Whether Notion answers at all; null: it does. */
   readonly probe: () => Promise<Failure | null>
+  /** Whether it gives this one. */
+  readonly probeWitness: (entity: Entity) => Promise<Failure | null>
   /** Writes to the disk as an attempt does; rejects with what the disk says. */
   readonly probeDisk: () => Promise<void>
   readonly counters: {
@@ -57,6 +62,7 @@ export interface Crew {
 export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew => {
   const { jobs, commits, clock, log, counters, files } = parts
   const changed = createSignal()
+  const witnesses = createWitnesses()
   let owed: readonly number[] = []
 
   /** What a refusing disk does not let us give back is given back when it has room. */
@@ -78,7 +84,15 @@ export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew =
     log,
     pause: parts.pause,
     rateLimitedUntil: parts.rateLimitedUntil,
-    probe: parts.probe,
+    probe: async () => {
+      const failure = await parts.probe()
+      const witness = failure === null ? witnesses.next() : null
+      if (witness === null) return failure
+      const refusal = await parts.probeWitness(parseEntityKey(witness))
+      const shared = refusal?.stops === 'notion' ? refusal : null
+      witnesses.probed(shared)
+      return shared
+    },
     probeDisk: async () => {
       try {
         await parts.probeDisk()
@@ -96,7 +110,10 @@ export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew =
   })
   const run = createJobRunner<Job>({
     ...parts,
-    attemptEnded: flow.attemptEnded,
+    attemptEnded: (entity, jobId, failure) => {
+      witnesses.ended(entity, failure)
+      return flow.attemptEnded(entity, jobId, failure)
+    },
     leastDelayMs: flow.leastDelayMs,
     onTrouble: parts.tell('working'),
     onProcessed: counters.processed,

@@ -74,3 +74,48 @@ describe('a Notion that fails for every page', () => {
     expect(rows('SELECT DISTINCT failed_attempts AS spent FROM job')).toEqual([{ spent: 0 }])
   })
 })
+
+describe('a Notion that gives nobody a page, and can say who we are,', () => {
+  const MINUTE = 60_000
+
+  /** Ten pages came and were given; then ten others come, and Notion fails for every page. */
+  const fallsIll = async () => {
+    const run = createRun({ poisonous: 10, retryAttempts: 3 })
+    const given = numbers(100, 10)
+    run.arrive(...given)
+    await run.pass(1_000)
+    run.probe.witness = transient
+    run.arrive(...run.poisonous)
+    await run.pass(1_000)
+    return { ...run, given }
+  }
+
+  test('costs no job an attempt, as any outage: a page that it gave before is asked for too', async () => {
+    const { comesTo, pass, poisonous, probe, given, flow, rows, counted } = await fallsIll()
+    await pass(9 * MINUTE)
+    expect(flow.hold()).toMatchObject({ kind: 'outage', outage: 'failing' })
+    expect(rows(`SELECT DISTINCT failed_attempts AS spent FROM job WHERE state <> 'completed'`)).toEqual([{ spent: 0 }])
+    expect(given).toEqual(expect.arrayContaining(probe.asked))
+    for (const number of poisonous) comesTo(number, () => planned())
+    probe.witness = null
+    await pass(MINUTE)
+    expect(counted).toMatchObject({ completed: 20, failed: 0 })
+  })
+
+  test('holds the queue up for ten minutes at most, should those pages be ill themselves', async () => {
+    const { pass, queue, flow, arrive, secondsUntilDone } = await fallsIll()
+    await pass(12 * MINUTE)
+    arrive(200)
+    expect(await secondsUntilDone(200)).toBeLessThanOrEqual(60)
+    await pass(5 * MINUTE)
+    expect(queue.jobs.counts()).toMatchObject({ failed: 10, waiting: 0, delayed: 0 })
+    expect(flow.hold()).toBeNull()
+  })
+
+  test('is not believed of a page that it says is gone: that is an answer', async () => {
+    const { pass, probe, flow } = await fallsIll()
+    probe.witness = { kind: 'permanent', code: 'object_not_found', message: 'It is gone.' }
+    await pass(MINUTE)
+    expect(flow.hold()).toBeNull()
+  })
+})
