@@ -1,7 +1,8 @@
+import { BlockList, isIP } from 'node:net'
 import type { Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 
 /** Names that documentation uses for whoever reads it (RFC 2606, and the specification's own example). */
-const EXAMPLE_HOST = /(^|\.)(your-domain\.(com|org|net)|your-server\.(com|org|net)|example(\.(com|org|net))?)$/i
+const EXAMPLE_HOST = /(^|\.)(your-domain\.(com|org|net)|your-server\.(com|org|net)|example(\.(com|org|net))?)\.?$/i
 
 const EXAMPLE: TunnelFailure = {
   code: 'example-address',
@@ -9,14 +10,40 @@ const EXAMPLE: TunnelFailure = {
     'webhook.endpoint_url is an address out of an example, and is not probed. Write the public address that leads here, and start again.',
 }
 
-/** Private and local addresses (RFC 1918, 4193, 6890) lead nowhere from outside. */
-const LOCAL_HOST =
-  /^(localhost|.*\.localhost|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|169\.254\..*|0\.0\.0\.0|\[::1\]|\[f[cd].*\]|\[fe80.*\])$/i
+/** Private and local networks (RFC 6890) lead nowhere from outside; an IPv4 address within an IPv6 one counts too. */
+const LOCAL_NETWORKS = new BlockList()
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  LOCAL_NETWORKS.addSubnet(network, prefix)
+}
+for (const [network, prefix] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const) {
+  LOCAL_NETWORKS.addSubnet(network, prefix, 'ipv6')
+}
+
+/** A name without a dot, or of an ending that is never public, is known in its own network only. */
+const LOCAL_NAME = /^[^.]+\.?$|\.(localhost|local|internal|home\.arpa)\.?$/i
+
+const isLocal = (hostname: string): boolean => {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const version = isIP(host)
+  return version === 0 ? LOCAL_NAME.test(host) : LOCAL_NETWORKS.check(host, version === 4 ? 'ipv4' : 'ipv6')
+}
 
 /** What Notion makes of an address; null where it takes it. */
 export const addressWarning = (address: string): string | null => {
   const { protocol, hostname } = new URL(address)
-  if (protocol === 'https:' && !LOCAL_HOST.test(hostname)) return null
+  if (protocol === 'https:' && !isLocal(hostname)) return null
   return `Notion takes only public addresses that start with https://, and ${address} is none.`
 }
 
