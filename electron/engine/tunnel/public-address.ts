@@ -1,4 +1,3 @@
-import { BlockList, isIP } from 'node:net'
 import type { Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 
 /** Names that documentation uses for whoever reads it (RFC 2606, and the specification's own example). */
@@ -10,35 +9,16 @@ const EXAMPLE: TunnelFailure = {
     'webhook.endpoint_url is an address out of an example, and is not probed. Write the public address that leads here, and start again.',
 }
 
-/** Private and local networks (RFC 6890) lead nowhere from outside; an IPv4 address within an IPv6 one counts too. */
-const LOCAL_NETWORKS = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const) {
-  LOCAL_NETWORKS.addSubnet(network, prefix)
-}
-for (const [network, prefix] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const) {
-  LOCAL_NETWORKS.addSubnet(network, prefix, 'ipv6')
-}
+/** Private and local networks (RFC 6890), as URL writes their addresses: they lead nowhere from outside. */
+const LOCAL_IPV4 =
+  /^((0|10|127)\.\d+|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.\d+\.\d+$/
+const LOCAL_IPV6 = /^\[(::1?|::ffff:.*|(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):.*)\]$/
 
 /** A name without a dot, or of an ending that is never public, is known in its own network only. */
-const LOCAL_NAME = /^[^.]+\.?$|\.(localhost|local|internal|home\.arpa)\.?$/i
+const LOCAL_NAME = /^[^.:]+\.?$|\.(localhost|local|internal|home\.arpa)\.?$/
 
-const isLocal = (hostname: string): boolean => {
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const version = isIP(host)
-  return version === 0 ? LOCAL_NAME.test(host) : LOCAL_NETWORKS.check(host, version === 4 ? 'ipv4' : 'ipv6')
-}
+const isLocal = (hostname: string): boolean =>
+  [LOCAL_IPV4, LOCAL_IPV6, LOCAL_NAME].some((pattern) => pattern.test(hostname))
 
 /** What Notion makes of an address; null where it takes it. */
 export const addressWarning = (address: string): string | null => {

@@ -100,6 +100,7 @@ describe('what Notion does not take', () => {
     'https://100.128.0.1/',
     'https://93.184.216.34/',
     'https://[2606:2800::1]/',
+    'https://[fd::1]/',
     'https://mylocal.io/',
     'https://localhost.my-company.io/',
   ])('is not said of %s', (address) => {
