@@ -30,8 +30,7 @@ export const createOrderlyEnd = (parts: OrderlyEndParts) => async (): Promise<bo
     await parts.drain()
     ending.abort()
     await parts.comeToRest()
-  })
-  limit.cancel()
+  }).finally(limit.cancel)
   // Closing would wait for a disk that does not answer: the next start takes up what is left, as after a crash.
   if (isOrderly) parts.close()
   else log.error({}, 'The disk does not answer; ending without it')

@@ -6,10 +6,13 @@ const LOOK_EVERY_MS = 5_000
 /** A timer that is late by more was held up by a machine that slept. */
 const SLEPT_MS = 20_000
 
+/** What every link gives itself, a container's too: it leads into no network (RFC 3927, 4291). */
+const OF_THE_LINK = /^(169\.254\.|fe[89ab][0-9a-f]:)/i
+
 /** The addresses by which this machine is in a network. */
-export const systemAddresses = (): readonly string[] =>
-  Object.values(networkInterfaces()).flatMap((all = []) =>
-    all.flatMap(({ internal, address }) => (internal ? [] : [address])),
+export const systemAddresses = (interfaces = networkInterfaces()): readonly string[] =>
+  Object.values(interfaces).flatMap((all = []) =>
+    all.flatMap(({ internal, address }) => (internal || OF_THE_LINK.test(address) ? [] : [address])),
   )
 
 export interface WakeWatch {

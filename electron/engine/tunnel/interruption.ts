@@ -6,8 +6,9 @@ export type Race<T, Reason> =
   | { readonly kind: 'interrupted'; readonly by: Reason }
 
 /**
- * One who waits can be interrupted, with a reason. What is raised while nobody waits interrupts the next wait at once; the
- * first such reason stands.
+ * One who waits can be interrupted, with a reason. What is raised while nobody waits, or after a wait has ended by itself,
+ * interrupts the next wait at once; the first such reason stands. What is raised while an interruption is on its way to the
+ * one who waits is part of it.
  */
 export interface Interruption<Reason> {
   raise(reason: Reason): void
@@ -21,31 +22,46 @@ export const createInterruption = <Reason>(clock: Clock): Interruption<Reason> =
   let raised: { readonly by: Reason } | null = null
   let waiting: ((by: Reason) => void) | null = null
 
-  const interrupted = (): Promise<Reason> => {
-    if (raised !== null) {
-      const { by } = raised
-      raised = null
-      return Promise.resolve(by)
-    }
-    return new Promise((resolve) => {
-      waiting = resolve
-    })
-  }
-
   const race = async <T>(work: Promise<T>, limitMs: number | null): Promise<Race<T, Reason>> => {
-    const time = Promise.withResolvers<Race<T, Reason>>()
+    const told = Promise.withResolvers<Race<T, Reason>>()
+    let isOver = false
+    /** Nobody waits any more, though the one who waited hears of it a few steps later only. */
+    const end = (tell: () => void): void => {
+      if (isOver) return
+      isOver = true
+      waiting = null
+      tell()
+    }
+    waiting = (by) => {
+      isOver = true
+      told.resolve({ kind: 'interrupted', by })
+    }
+    if (raised !== null) {
+      waiting(raised.by)
+      raised = null
+    }
     const timer =
       limitMs === null
         ? null
         : clock.after(limitMs, () => {
-            time.resolve({ kind: 'time' })
+            end(() => {
+              told.resolve({ kind: 'time' })
+            })
           })
+    work.then(
+      (value) => {
+        end(() => {
+          told.resolve({ kind: 'done', value })
+        })
+      },
+      (error: unknown) => {
+        end(() => {
+          told.reject(error)
+        })
+      },
+    )
     try {
-      return await Promise.race([
-        interrupted().then((by): Race<T, Reason> => ({ kind: 'interrupted', by })),
-        work.then((value): Race<T, Reason> => ({ kind: 'done', value })),
-        time.promise,
-      ])
+      return await told.promise
     } finally {
       waiting = null
       timer?.cancel()

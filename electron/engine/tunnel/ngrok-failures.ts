@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { TunnelFailure } from './provider.ts'
 
 const TOKENS_PAGE = 'dashboard.ngrok.com/get-started/your-authtoken'
@@ -39,10 +40,19 @@ const SENTENCES: ReadonlyMap<number, string> = new Map([
 
 const CODE = /ERR_NGROK_(\d+)/
 
-const textOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  const code = 'errorCode' in error && typeof error.errorCode === 'string' ? ` ${error.errorCode}` : ''
-  return `${error.message}${code}`
+/** The library throws Errors with the code in the message, and sometimes beside it; nobody promises that it stays so. */
+const thrownSchema = z.object({
+  message: z.string().catch(''),
+  errorCode: z.string().catch(''),
+  code: z.string().catch(''),
+})
+
+/** What was thrown: its words, and all the places where a code may stand. */
+const readingOf = (error: unknown): { readonly words: string; readonly codes: string } => {
+  const thrown = thrownSchema.safeParse(error)
+  if (!thrown.success) return { words: String(error), codes: String(error) }
+  const { message, errorCode, code } = thrown.data
+  return { words: message, codes: `${message} ${errorCode} ${code}` }
 }
 
 /** Where the library has no code, its words tell how far it came. */
@@ -59,25 +69,32 @@ const WAYS: readonly (readonly [RegExp, string, string])[] = [
   ],
 ]
 
+/** A token as ngrok prints them, whoever it belongs to. */
+const TOKEN_SHAPE = /[A-Za-z0-9]{20,}_[A-Za-z0-9]{15,}/g
+
 /** ngrok repeats the token in some of its messages, and writes several lines. */
-const presentable = (text: string, authtoken: string | null): string => {
-  const [line = ''] = (authtoken === null ? text : text.replaceAll(authtoken, '…')).trim().split(/\r?\n/)
-  return line.replace(/\b[A-Za-z0-9]{20,}_[A-Za-z0-9]{15,}\b/g, '…').slice(0, 200)
+const presentable = (words: string, authtoken: string | null): string => {
+  const withoutOurs = authtoken === null || authtoken === '' ? words : words.replaceAll(authtoken, '…')
+  const [line = ''] = withoutOurs
+    .replace(TOKEN_SHAPE, '…')
+    .trim()
+    .split(/[\r\n]/)
+  return line.slice(0, 200) || 'it does not say why.'
 }
 
 /** Whatever the library threw, as a failure in plain words; the token stands in none of them. */
 export const ngrokFailure = (error: unknown, authtoken: string | null): TunnelFailure => {
-  const text = textOf(error)
-  const code = CODE.exec(text)?.[1]
+  const { words, codes } = readingOf(error)
+  const code = CODE.exec(codes)?.[1]
   if (code !== undefined) {
     return {
       code: `ERR_NGROK_${code}`,
       message:
         SENTENCES.get(Number(code)) ??
-        `ngrok refuses (${code}): ${presentable(text, authtoken)} See ngrok.com/docs/errors/err_ngrok_${code}.`,
+        `ngrok refuses (${code}): ${presentable(words, authtoken)} See ngrok.com/docs/errors/err_ngrok_${code}.`,
     }
   }
-  const way = WAYS.find(([pattern]) => pattern.test(text))
+  const way = WAYS.find(([pattern]) => pattern.test(words))
   if (way !== undefined) return { code: way[1], message: way[2] }
-  return { code: 'ngrok', message: `ngrok does not open the tunnel: ${presentable(text, authtoken)}` }
+  return { code: 'ngrok', message: `ngrok does not open the tunnel: ${presentable(words, authtoken)}` }
 }

@@ -1,7 +1,7 @@
 import type { Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 
 /** Names that documentation uses for whoever reads it (RFC 2606, and the specification's own example). */
-const EXAMPLE_HOST = /(^|\.)(your-domain\.(com|org|net)|your-server\.(com|org|net)|example(\.(com|org|net))?)$/i
+const EXAMPLE_HOST = /(^|\.)(your-domain\.(com|org|net)|your-server\.(com|org|net)|example(\.(com|org|net))?)\.?$/i
 
 const EXAMPLE: TunnelFailure = {
   code: 'example-address',
@@ -9,14 +9,21 @@ const EXAMPLE: TunnelFailure = {
     'webhook.endpoint_url is an address out of an example, and is not probed. Write the public address that leads here, and start again.',
 }
 
-/** Private and local addresses (RFC 1918, 4193, 6890) lead nowhere from outside. */
-const LOCAL_HOST =
-  /^(localhost|.*\.localhost|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|169\.254\..*|0\.0\.0\.0|\[::1\]|\[f[cd].*\]|\[fe80.*\])$/i
+/** Private and local networks (RFC 6890), as URL writes their addresses: they lead nowhere from outside. */
+const LOCAL_IPV4 =
+  /^((0|10|127)\.\d+|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.\d+\.\d+$/
+const LOCAL_IPV6 = /^\[(::1?|::ffff:.*|(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):.*)\]$/
+
+/** A name without a dot, or of an ending that is never public, is known in its own network only. */
+const LOCAL_NAME = /^[^.:]+\.?$|\.(localhost|local|internal|home\.arpa)\.?$/
+
+const isLocal = (hostname: string): boolean =>
+  [LOCAL_IPV4, LOCAL_IPV6, LOCAL_NAME].some((pattern) => pattern.test(hostname))
 
 /** What Notion makes of an address; null where it takes it. */
 export const addressWarning = (address: string): string | null => {
   const { protocol, hostname } = new URL(address)
-  if (protocol === 'https:' && !LOCAL_HOST.test(hostname)) return null
+  if (protocol === 'https:' && !isLocal(hostname)) return null
   return `Notion takes only public addresses that start with https://, and ${address} is none.`
 }
 
