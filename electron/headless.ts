@@ -12,6 +12,7 @@ import {
   createLogFile,
   type Engine,
   readTextNow,
+  type Redactor,
   startEngine,
   systemClock,
   systemDisk,
@@ -63,7 +64,7 @@ const stopAtSignal = (stop: () => Promise<void>): void => {
   process.on('SIGINT', end)
 }
 
-const runEngine = async (config: string, data: string, isPairing = false): Promise<void> => {
+const runEngine = async (config: string, data: string, redactor: Redactor, isPairing = false): Promise<void> => {
   const loaded = loadSettings({
     file: config,
     cwd: process.cwd(),
@@ -76,12 +77,14 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
   }
   const token = randomBytes(32).toString('base64url')
   const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
-  const secrets = [settings.webhook.secret, settings.notion.token, token]
+  for (const secret of [settings.webhook.secret, settings.notion.token, settings.tunnel.authtoken, token]) {
+    redactor.learn(secret)
+  }
   const logFile = createLogFile(join(data, 'logs'), (sentence) => process.stderr.write(`${sentence}\n`))
   const log = createLog((line) => {
     process.stderr.write(line)
     logFile.write(line)
-  }, secrets)
+  }, redactor)
   let engine: Engine | null = null
   let console: Console | null = null
   stopAtSignal(async () => {
@@ -96,6 +99,7 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
     loaded,
     dataFolder: data,
     log,
+    redactor,
     secretsKey: passphrase === '' ? null : passphrase,
     onPairing: (change) => {
       // Whoever opens it later is told by the command that opens it: this output may be kept by others.
@@ -135,7 +139,12 @@ const runningEngine = async (data: string): Promise<Call | null> => {
 }
 
 /** With an engine that runs on the data folder, or with one of our own where none does. */
-const pair = async (config: string | undefined, confirm: string | undefined, data: string): Promise<void> => {
+const pair = async (
+  config: string | undefined,
+  confirm: string | undefined,
+  data: string,
+  redactor: Redactor,
+): Promise<void> => {
   if (confirm !== undefined) {
     await confirmPairing(connectConsole(data, readTextNow), confirm)
     return
@@ -146,7 +155,7 @@ const pair = async (config: string | undefined, confirm: string | undefined, dat
     return
   }
   if (config === undefined) throw new UsageError(`The settings file is missing. ${USAGE}`)
-  await runEngine(config, data, true)
+  await runEngine(config, data, redactor, true)
 }
 
 const TAKEN_BY_PAIR: ReadonlySet<string> = new Set(['config', 'data', 'confirm'])
@@ -158,7 +167,7 @@ const refuseOthers = (ids: readonly string[], values: Readonly<Record<string, un
   if (others.length > 0) throw new UsageError(`"pair" does not take ${others.join(' ')}. ${USAGE}`)
 }
 
-await runProgram(async () => {
+await runProgram(async (redactor) => {
   const { values, positionals } = parsed()
   const [name, ...ids] = positionals
   const command = COMMANDS.find((known) => known === name)
@@ -168,7 +177,7 @@ await runProgram(async () => {
   const data = values.data === undefined ? envPaths('Blackcore Sync', { suffix: '' }).data : resolve(values.data)
   if (name === 'pair') {
     refuseOthers(ids, values)
-    await pair(values.config, values.confirm, data)
+    await pair(values.config, values.confirm, data, redactor)
     return
   }
   if (command !== undefined) {
@@ -177,5 +186,5 @@ await runProgram(async () => {
     return
   }
   if (values.config === undefined) throw new UsageError(`The settings file is missing. ${USAGE}`)
-  await runEngine(values.config, data)
+  await runEngine(values.config, data, redactor)
 })

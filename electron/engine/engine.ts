@@ -8,6 +8,7 @@ import { createGroupCommit } from './foundation/group-commit.ts'
 import { closeServer, listenAt } from './foundation/listening.ts'
 import type { Log } from './foundation/log.ts'
 import { createOrderlyEnd } from './foundation/orderly-end.ts'
+import { createRedactor, type Redactor } from './foundation/redaction.ts'
 import { openStorage } from './foundation/storage.ts'
 import { createFilterView } from './intake/filter-view.ts'
 import { createIntake } from './intake/intake.ts'
@@ -24,8 +25,8 @@ import { createCalls } from './queue/calls.ts'
 import type { ClaimedJob } from './queue/job-store.ts'
 import { openQueue } from './queue/queue.ts'
 import { createTakingUp } from './queue/taking-up.ts'
-import { type LoadedSettings, needToken } from './settings/load.ts'
-import { openSecretStore } from './settings/secret-store.ts'
+import type { LoadedSettings } from './settings/load.ts'
+import { openSecrets } from './settings/tokens.ts'
 import { createCounters } from './status/counters.ts'
 import { createLoopDelay } from './status/loop-delay.ts'
 import { createReports } from './status/reports.ts'
@@ -39,6 +40,7 @@ export { createHttpServer, type FastifyInstance } from './foundation/http-server
 export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
 export { createLogFile } from './foundation/log-file.ts'
+export { createRedactor, type Redactor } from './foundation/redaction.ts'
 export type { PairingChange } from './intake/pairing.ts'
 
 /** A running engine: deliveries in, JSON files out. */
@@ -61,6 +63,8 @@ export interface EngineOptions {
   /** Where the queue and the record index live. */
   readonly dataFolder: string
   readonly log: Log
+  /** Learns what turns out to be a secret while the engine runs: the log's own, or one of another output. */
+  readonly redactor?: Redactor
   readonly clock?: Clock
   /** Where side effects leave the engine: a test counts them, and makes the nth one fail. */
   readonly seams?: EngineSeams
@@ -81,11 +85,10 @@ export interface EngineSeams {
  * engine are the reason. Does not wait for Notion.
  */
 export const startEngine = async (options: EngineOptions): Promise<Engine> => {
-  const { loaded, dataFolder, log, clock = systemClock, seams = {} } = options
+  const { loaded, dataFolder, log, clock = systemClock, seams = {}, redactor = createRedactor() } = options
   const disk = seams.disk ?? systemDisk
   const { settings, where } = loaded
   const { webhook, notion: notionSettings } = settings
-  const token = needToken(loaded)
   const folders = cacheFolders(settings.cache.folder)
   const storage = await openStorage({
     disk,
@@ -108,7 +111,9 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   const closed = (error: unknown): never => {
     throw storage.closedBy(error)
   }
-  const secrets = await openSecretStore({ disk, dataFolder, passphrase: options.secretsKey ?? null }).catch(closed)
+  const passphrase = options.secretsKey ?? null
+  const toSecrets = { disk, dataFolder, passphrase, learn: redactor.learn, loaded }
+  const { secrets, token } = await openSecrets(toSecrets).catch(closed)
   const cache = await openCache({
     database,
     commits,
@@ -201,7 +206,10 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     notion,
     secrets,
     workspaceId,
-    onPairing: options.onPairing ?? (() => undefined),
+    onPairing: (change) => {
+      if (change.kind === 'handshake') redactor.learn(change.token)
+      options.onPairing?.(change)
+    },
     view: createFilterView(catalogue, watchList, records, workspaceId, (id) => events.hasJob({ kind: 'page', id })),
     store: events,
     notes,
