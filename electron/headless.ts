@@ -22,7 +22,7 @@ import { loadSettings } from './engine/settings/load.ts'
 import { runProgram, UsageError } from './program.ts'
 
 const USAGE =
-  'Usage: npm run headless -- [pair | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
+  'Usage: npm run headless -- [pair | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -34,6 +34,7 @@ const OPTIONS = {
   for: { type: 'string' },
   undo: { type: 'boolean' },
   confirm: { type: 'string' },
+  forget: { type: 'boolean' },
   yes: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const
@@ -64,6 +65,12 @@ const stopAtSignal = (stop: () => Promise<void>): void => {
   process.on('SIGINT', end)
 }
 
+/** An empty one counts as unset. */
+const secretsKey = (): string | null => {
+  const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
+  return passphrase === '' ? null : passphrase
+}
+
 const runEngine = async (config: string, data: string, redactor: Redactor, isPairing = false): Promise<void> => {
   const loaded = loadSettings({
     file: config,
@@ -76,7 +83,6 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     throw new UsageError(`${where('webhook.secret')} is set, and wins over what is paired. Remove it first.`)
   }
   const token = randomBytes(32).toString('base64url')
-  const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
   for (const secret of [settings.webhook.secret, settings.notion.token, settings.tunnel.authtoken, token]) {
     redactor.learn(secret)
   }
@@ -100,7 +106,7 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     dataFolder: data,
     log,
     redactor,
-    secretsKey: passphrase === '' ? null : passphrase,
+    secretsKey: secretsKey(),
     onPairing: (change) => {
       // Whoever opens it later is told by the command that opens it: this output may be kept by others.
       if (isPairing) process.stdout.write(`${pairingLine(change)}\n`)
@@ -158,6 +164,21 @@ const pair = async (
   await runEngine(config, data, redactor, true)
 }
 
+const keepOneToken = async (
+  names: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  data: string,
+  redactor: Redactor,
+): Promise<void> => {
+  const { keepToken, keepTokenRequest, readToken } = await import('./console/keep-token.ts')
+  const { name, isForgetting } = keepTokenRequest(names, values)
+  const source = { input: process.stdin, output: process.stderr }
+  const token = isForgetting ? null : await readToken(source, name)
+  redactor.learn(token)
+  const place = { call: await runningEngine(data), dataFolder: data, passphrase: secretsKey() }
+  process.stdout.write(`${await keepToken(place, name, token)}\n`)
+}
+
 const TAKEN_BY_PAIR: ReadonlySet<string> = new Set(['config', 'data', 'confirm'])
 
 /** `pair TOKEN` would open what was meant to be confirmed. */
@@ -171,13 +192,17 @@ await runProgram(async (redactor) => {
   const { values, positionals } = parsed()
   const [name, ...ids] = positionals
   const command = COMMANDS.find((known) => known === name)
-  if (name !== undefined && name !== 'pair' && command === undefined) {
+  if (name !== undefined && name !== 'pair' && name !== 'keep-token' && command === undefined) {
     throw new UsageError(`There is no command ${name}. ${USAGE}`)
   }
   const data = values.data === undefined ? envPaths('Blackcore Sync', { suffix: '' }).data : resolve(values.data)
   if (name === 'pair') {
     refuseOthers(ids, values)
     await pair(values.config, values.confirm, data, redactor)
+    return
+  }
+  if (name === 'keep-token') {
+    await keepOneToken(ids, values, data, redactor)
     return
   }
   if (command !== undefined) {

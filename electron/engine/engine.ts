@@ -113,7 +113,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   }
   const passphrase = options.secretsKey ?? null
   const toSecrets = { disk, dataFolder, passphrase, learn: redactor.learn, loaded }
-  const { secrets, token } = await openSecrets(toSecrets).catch(closed)
+  const { secrets, token, tokenCalls } = await openSecrets(toSecrets).catch(closed)
   const cache = await openCache({
     database,
     commits,
@@ -291,6 +291,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     calls: {
       ...createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
       ...createPairingCalls(pairing, where('webhook.secret'), webhook.secret !== null),
+      ...tokenCalls,
     },
     whenIdle,
     stop,
