@@ -1,6 +1,7 @@
 import { NoEngineError } from './console/client.ts'
 import { CommandError } from './console/commands.ts'
-import { createRedactor, type Redactor, StartError } from './engine/engine.ts'
+import { createRedactor, type Redactor, StartError, useSystemProxy } from './engine/engine.ts'
+import { systemEnvironment } from './engine/settings/environment.ts'
 import { SettingsError } from './engine/settings/load.ts'
 import { withoutSecrets } from './engine/settings/secrets.ts'
 
@@ -30,6 +31,7 @@ export const runProgram = async (main: (redactor: Redactor) => Promise<void>): P
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const redactor = createRedactor()
   try {
+    useSystemProxy(systemEnvironment, redactor)
     await main(redactor)
   } catch (error) {
     const known = explained(error)

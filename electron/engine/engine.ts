@@ -41,6 +41,7 @@ export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
 export { createLogFile } from './foundation/log-file.ts'
 export { createRedactor, type Redactor } from './foundation/redaction.ts'
+export { useSystemProxy } from './foundation/system-network.ts'
 export type { PairingChange } from './intake/pairing.ts'
 
 /** A running engine: deliveries in, JSON files out. */
