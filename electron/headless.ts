@@ -48,7 +48,7 @@ const parsed = () => {
 }
 
 /** Ends the process once, in order, at the first signal; a second one changes nothing. */
-const stopAtSignal = (stop: () => Promise<void>): void => {
+const stopAtSignal = (stop: () => Promise<void>, redactor: Redactor): void => {
   let isStopping = false
   const end = (): void => {
     if (isStopping) return
@@ -56,7 +56,7 @@ const stopAtSignal = (stop: () => Promise<void>): void => {
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+        process.stderr.write(`${redactor.redact(String(error instanceof Error ? error.stack : error))}\n`)
         process.exit(1)
       },
     )
@@ -100,7 +100,7 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     // Before this engine had one, the file is that of another engine which runs on this folder.
     if (console !== null) await systemDisk.remove(consoleFilePath(data))
     await logFile.close()
-  })
+  }, redactor)
   engine = await startEngine({
     loaded,
     dataFolder: data,

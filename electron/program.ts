@@ -30,14 +30,19 @@ export const runProgram = async (main: (redactor: Redactor) => Promise<void>): P
   // Whoever read the output has gone (a closed pipe): that is no reason to stop working.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const redactor = createRedactor()
-  try {
-    useSystemProxy(systemEnvironment, redactor)
-    await main(redactor)
-  } catch (error) {
+  const endWith = (error: unknown): never => {
     const known = explained(error)
     const text = known?.sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
     // A sentence may repeat what was typed, and that may be a token in the wrong place.
     process.stderr.write(`${withoutSecrets(redactor.redact(text))}\n`)
     process.exit(known?.exitCode ?? 1)
+  }
+  // Node would print the error of a crash as it is, with the secrets that it may hold.
+  process.on('uncaughtException', endWith)
+  try {
+    useSystemProxy(systemEnvironment, redactor)
+    await main(redactor)
+  } catch (error) {
+    endWith(error)
   }
 }
