@@ -125,7 +125,7 @@ const readOnce = (): boolean => {
   }
 }
 
-await runProgram(async () => {
+await runProgram(async (redactor) => {
   const isOnce = readOnce()
   const folder = join(tmpdir(), `blackcore-demo-${randomBytes(4).toString('hex')}`)
   const secret = `secret_${randomUUID().replaceAll('-', '')}`
@@ -144,7 +144,8 @@ await runProgram(async () => {
     environment: {},
     readText: () => settingsText(simulator.url, titles, secret),
   })
-  const warnings = createLog((line) => process.stderr.write(line), [secret], 'warn')
+  redactor.learn(secret)
+  const warnings = createLog((line) => process.stderr.write(line), redactor, 'warn')
   const engine = await startEngine({ loaded, dataFolder: join(folder, 'data'), log: warnings })
   const { status, metrics, calls } = engine
   const where = loaded.where('console.port')

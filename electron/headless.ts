@@ -12,6 +12,7 @@ import {
   createLogFile,
   type Engine,
   readTextNow,
+  type Redactor,
   startEngine,
   systemClock,
   systemDisk,
@@ -21,7 +22,7 @@ import { loadSettings } from './engine/settings/load.ts'
 import { runProgram, UsageError } from './program.ts'
 
 const USAGE =
-  'Usage: npm run headless -- [pair | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
+  'Usage: npm run headless -- [pair | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -33,6 +34,7 @@ const OPTIONS = {
   for: { type: 'string' },
   undo: { type: 'boolean' },
   confirm: { type: 'string' },
+  forget: { type: 'boolean' },
   yes: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const
@@ -46,7 +48,7 @@ const parsed = () => {
 }
 
 /** Ends the process once, in order, at the first signal; a second one changes nothing. */
-const stopAtSignal = (stop: () => Promise<void>): void => {
+const stopAtSignal = (stop: () => Promise<void>, redactor: Redactor): void => {
   let isStopping = false
   const end = (): void => {
     if (isStopping) return
@@ -54,7 +56,7 @@ const stopAtSignal = (stop: () => Promise<void>): void => {
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+        process.stderr.write(`${redactor.redact(String(error instanceof Error ? error.stack : error))}\n`)
         process.exit(1)
       },
     )
@@ -63,7 +65,13 @@ const stopAtSignal = (stop: () => Promise<void>): void => {
   process.on('SIGINT', end)
 }
 
-const runEngine = async (config: string, data: string, isPairing = false): Promise<void> => {
+/** An empty one counts as unset. */
+const secretsKey = (): string | null => {
+  const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
+  return passphrase === '' ? null : passphrase
+}
+
+const runEngine = async (config: string, data: string, redactor: Redactor, isPairing = false): Promise<void> => {
   const loaded = loadSettings({
     file: config,
     cwd: process.cwd(),
@@ -75,13 +83,14 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
     throw new UsageError(`${where('webhook.secret')} is set, and wins over what is paired. Remove it first.`)
   }
   const token = randomBytes(32).toString('base64url')
-  const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
-  const secrets = [settings.webhook.secret, settings.notion.token, settings.tunnel.authtoken, token]
+  for (const secret of [settings.webhook.secret, settings.notion.token, settings.tunnel.authtoken, token]) {
+    redactor.learn(secret)
+  }
   const logFile = createLogFile(join(data, 'logs'), (sentence) => process.stderr.write(`${sentence}\n`))
   const log = createLog((line) => {
     process.stderr.write(line)
     logFile.write(line)
-  }, secrets)
+  }, redactor)
   let engine: Engine | null = null
   let console: Console | null = null
   // The first line is "ready", however fast the tunnel is.
@@ -97,12 +106,13 @@ const runEngine = async (config: string, data: string, isPairing = false): Promi
     // Before this engine had one, the file is that of another engine which runs on this folder.
     if (console !== null) await systemDisk.remove(consoleFilePath(data))
     await logFile.close()
-  })
+  }, redactor)
   engine = await startEngine({
     loaded,
     dataFolder: data,
     log,
-    secretsKey: passphrase === '' ? null : passphrase,
+    redactor,
+    secretsKey: secretsKey(),
     onPairing: (change) => {
       // Whoever opens it later is told by the command that opens it: this output may be kept by others.
       if (isPairing) process.stdout.write(`${pairingLine(change)}\n`)
@@ -147,7 +157,12 @@ const runningEngine = async (data: string): Promise<Call | null> => {
 }
 
 /** With an engine that runs on the data folder, or with one of our own where none does. */
-const pair = async (config: string | undefined, confirm: string | undefined, data: string): Promise<void> => {
+const pair = async (
+  config: string | undefined,
+  confirm: string | undefined,
+  data: string,
+  redactor: Redactor,
+): Promise<void> => {
   if (confirm !== undefined) {
     await confirmPairing(connectConsole(data, readTextNow), confirm)
     return
@@ -158,7 +173,22 @@ const pair = async (config: string | undefined, confirm: string | undefined, dat
     return
   }
   if (config === undefined) throw new UsageError(`The settings file is missing. ${USAGE}`)
-  await runEngine(config, data, true)
+  await runEngine(config, data, redactor, true)
+}
+
+const keepOneToken = async (
+  names: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  data: string,
+  redactor: Redactor,
+): Promise<void> => {
+  const { keepToken, keepTokenRequest, readToken } = await import('./console/keep-token.ts')
+  const { name, isForgetting } = keepTokenRequest(names, values)
+  const source = { input: process.stdin, output: process.stderr }
+  const token = isForgetting ? null : await readToken(source, name)
+  redactor.learn(token)
+  const place = { call: await runningEngine(data), dataFolder: data, passphrase: secretsKey() }
+  process.stdout.write(`${await keepToken(place, name, token)}\n`)
 }
 
 const TAKEN_BY_PAIR: ReadonlySet<string> = new Set(['config', 'data', 'confirm'])
@@ -170,17 +200,21 @@ const refuseOthers = (ids: readonly string[], values: Readonly<Record<string, un
   if (others.length > 0) throw new UsageError(`"pair" does not take ${others.join(' ')}. ${USAGE}`)
 }
 
-await runProgram(async () => {
+await runProgram(async (redactor) => {
   const { values, positionals } = parsed()
   const [name, ...ids] = positionals
   const command = COMMANDS.find((known) => known === name)
-  if (name !== undefined && name !== 'pair' && command === undefined) {
+  if (name !== undefined && name !== 'pair' && name !== 'keep-token' && command === undefined) {
     throw new UsageError(`There is no command ${name}. ${USAGE}`)
   }
   const data = values.data === undefined ? envPaths('Blackcore Sync', { suffix: '' }).data : resolve(values.data)
   if (name === 'pair') {
     refuseOthers(ids, values)
-    await pair(values.config, values.confirm, data)
+    await pair(values.config, values.confirm, data, redactor)
+    return
+  }
+  if (name === 'keep-token') {
+    await keepOneToken(ids, values, data, redactor)
     return
   }
   if (command !== undefined) {
@@ -189,5 +223,5 @@ await runProgram(async () => {
     return
   }
   if (values.config === undefined) throw new UsageError(`The settings file is missing. ${USAGE}`)
-  await runEngine(values.config, data)
+  await runEngine(values.config, data, redactor)
 })

@@ -1,6 +1,7 @@
 import { NoEngineError } from './console/client.ts'
 import { CommandError } from './console/commands.ts'
-import { StartError } from './engine/engine.ts'
+import { createRedactor, type Redactor, StartError, useSystemProxy } from './engine/engine.ts'
+import { systemEnvironment } from './engine/settings/environment.ts'
 import { SettingsError } from './engine/settings/load.ts'
 import { withoutSecrets } from './engine/settings/secrets.ts'
 
@@ -23,18 +24,25 @@ export const explained = (error: unknown): { readonly exitCode: number; readonly
 
 /**
  * Runs a command to its end and sets the exit code: 2 for wrong input, 3 where another engine runs, 1 for a bug.
- * What a person has to know goes to stderr as one sentence.
+ * What a person has to know goes to stderr as one sentence, without what the command taught the redactor.
  */
-export const runProgram = async (main: () => Promise<void>): Promise<void> => {
+export const runProgram = async (main: (redactor: Redactor) => Promise<void>): Promise<void> => {
   // Whoever read the output has gone (a closed pipe): that is no reason to stop working.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
-  try {
-    await main()
-  } catch (error) {
+  const redactor = createRedactor()
+  const endWith = (error: unknown): never => {
     const known = explained(error)
     const text = known?.sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
     // A sentence may repeat what was typed, and that may be a token in the wrong place.
-    process.stderr.write(`${withoutSecrets(text)}\n`)
+    process.stderr.write(`${withoutSecrets(redactor.redact(text))}\n`)
     process.exit(known?.exitCode ?? 1)
+  }
+  // Node would print the error of a crash as it is, with the secrets that it may hold.
+  process.on('uncaughtException', endWith)
+  try {
+    useSystemProxy(systemEnvironment, redactor)
+    await main(redactor)
+  } catch (error) {
+    endWith(error)
   }
 }

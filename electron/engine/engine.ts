@@ -8,9 +8,9 @@ import { createGroupCommit } from './foundation/group-commit.ts'
 import { closeServer, listenAt } from './foundation/listening.ts'
 import type { Log } from './foundation/log.ts'
 import { createOrderlyEnd } from './foundation/orderly-end.ts'
+import { createRedactor, type Redactor } from './foundation/redaction.ts'
 import { openStorage } from './foundation/storage.ts'
 import { createFilterView } from './intake/filter-view.ts'
-import { createIntake } from './intake/intake.ts'
 import { WEBHOOK_PATH } from './intake/listener.ts'
 import type { PairingChange } from './intake/pairing.ts'
 import { createPairingCalls } from './intake/pairing-calls.ts'
@@ -24,13 +24,14 @@ import { createCalls } from './queue/calls.ts'
 import type { ClaimedJob } from './queue/job-store.ts'
 import { openQueue } from './queue/queue.ts'
 import { createTakingUp } from './queue/taking-up.ts'
-import { type LoadedSettings, needToken } from './settings/load.ts'
-import { openSecretStore } from './settings/secret-store.ts'
+import type { LoadedSettings } from './settings/load.ts'
+import { openSecrets, tunnelToken } from './settings/tokens.ts'
 import { createCounters } from './status/counters.ts'
 import { createLoopDelay } from './status/loop-delay.ts'
 import { createReports } from './status/reports.ts'
 import { createTroubles } from './status/troubles.ts'
-import { createTunnel, type ProviderAt } from './tunnel/tunnel.ts'
+import { openPublicSide } from './tunnel/public-side.ts'
+import type { ProviderAt } from './tunnel/tunnel.ts'
 import { createCrew } from './worker/crew.ts'
 
 export { systemClock } from './foundation/clock.ts'
@@ -40,6 +41,8 @@ export { createHttpServer, type FastifyInstance } from './foundation/http-server
 export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
 export { createLogFile } from './foundation/log-file.ts'
+export { createRedactor, type Redactor } from './foundation/redaction.ts'
+export { useSystemProxy } from './foundation/system-network.ts'
 export type { PairingChange } from './intake/pairing.ts'
 
 /** A running engine: deliveries in, JSON files out. */
@@ -62,6 +65,8 @@ export interface EngineOptions {
   /** Where the queue and the record index live. */
   readonly dataFolder: string
   readonly log: Log
+  /** Learns what turns out to be a secret while the engine runs: the log's own, or one of another output. */
+  readonly redactor?: Redactor
   readonly clock?: Clock
   /** Where side effects leave the engine: a test counts them, and makes the nth one fail. */
   readonly seams?: EngineSeams
@@ -85,11 +90,10 @@ export interface EngineSeams {
  * engine are the reason. Does not wait for Notion.
  */
 export const startEngine = async (options: EngineOptions): Promise<Engine> => {
-  const { loaded, dataFolder, log, clock = systemClock, seams = {} } = options
+  const { loaded, dataFolder, log, clock = systemClock, seams = {}, redactor = createRedactor() } = options
   const disk = seams.disk ?? systemDisk
   const { settings, where } = loaded
   const { webhook, notion: notionSettings } = settings
-  const token = needToken(loaded)
   const folders = cacheFolders(settings.cache.folder)
   const storage = await openStorage({
     disk,
@@ -112,7 +116,9 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   const closed = (error: unknown): never => {
     throw storage.closedBy(error)
   }
-  const secrets = await openSecretStore({ disk, dataFolder, passphrase: options.secretsKey ?? null }).catch(closed)
+  const passphrase = options.secretsKey ?? null
+  const toSecrets = { disk, dataFolder, passphrase, learn: redactor.learn, loaded }
+  const { secrets, token, tokenCalls } = await openSecrets(toSecrets).catch(closed)
   const cache = await openCache({
     database,
     commits,
@@ -191,29 +197,19 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     },
   })
 
-  const tunnel = createTunnel({
-    settings,
-    authtoken: settings.tunnel.authtoken,
-    notes,
-    commits,
-    events,
-    isPaired: () => isPaired(),
-    clock,
-    log,
-    onReachable: options.onReachable,
-    providerAt: seams.tunnel,
-  })
-
   const workspaceId = (): string | null => connection.workspace()?.id ?? null
-  const { listener, pairing, isPaired } = createIntake({
-    webhook,
+  const { listener, pairing, isPaired, tunnel } = openPublicSide({
+    settings,
+    authtoken: tunnelToken(loaded, secrets),
     notion,
     secrets,
     workspaceId,
+    learnSecret: redactor.learn,
     onPairing: options.onPairing,
-    reach: tunnel,
+    onReachable: options.onReachable,
+    providerAt: seams.tunnel,
     view: createFilterView(catalogue, watchList, records, workspaceId, (id) => events.hasJob({ kind: 'page', id })),
-    store: events,
+    events,
     notes,
     commits,
     clock,
@@ -293,6 +289,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     calls: {
       ...createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
       ...createPairingCalls(pairing, where('webhook.secret'), webhook.secret !== null),
+      ...tokenCalls,
     },
     whenIdle,
     stop,

@@ -12,6 +12,7 @@ import { MIGRATIONS } from '../../electron/engine/queue/migrations.ts'
 import { parseNotionId } from '../../shared/ids.ts'
 import { notionPageSchema } from '../../shared/records.ts'
 import { unflushedDisk } from '../support/breaking-disk.ts'
+import { redactorOf } from '../support/redactor-of.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -37,7 +38,7 @@ const cache = await openCache({
   folders: cacheFolders(cacheFolder),
   watched: [workspace.dataSourceId],
   clock: systemClock,
-  log: createLog(() => undefined, [], 'warn'),
+  log: createLog(() => undefined, redactorOf(), 'warn'),
   wantTitles: () => undefined,
 })
 const place = { sourceId: stored(workspace.dataSourceId), databaseId: stored(workspace.databaseId) }

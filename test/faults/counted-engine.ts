@@ -2,6 +2,7 @@ import { createLog, readTextNow, startEngine } from '../../electron/engine/engin
 import { loadSettings } from '../../electron/engine/settings/load.ts'
 import { announcedEffects } from '../support/announced-effects.ts'
 import { unflushedDisk } from '../support/breaking-disk.ts'
+import { redactorOf } from '../support/redactor-of.ts'
 import type { FromEngine, ToEngine } from './engine-messages.ts'
 
 /**
@@ -14,7 +15,7 @@ const say = (message: FromEngine): void => {
   process.send?.(message)
 }
 
-const quiet = createLog(() => undefined, [], 'warn')
+const quiet = createLog(() => undefined, redactorOf(), 'warn')
 
 const begin = async ({ settingsFile, dataFolder, killAt }: Extract<ToEngine, { kind: 'begin' }>) => {
   const loaded = loadSettings({ file: settingsFile, cwd: dataFolder, environment: {}, readText: readTextNow })

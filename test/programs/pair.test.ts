@@ -87,9 +87,12 @@ test('a person chooses between two tokens with pair --confirm, which speaks to t
   expect(await endOf(all.run('pair', real))).toEqual({
     code: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^"pair" does not take secret_…\. Usage: [^\n]+\n$/),
+    stderr: expect.stringMatching(/^"pair" does not take \[hidden\]\. Usage: [^\n]+\n$/),
   })
-  expect(await endOf(all.run(real))).toMatchObject({ code: 2, stderr: expect.stringMatching(/no command secret_…\./) })
+  expect(await endOf(all.run(real))).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/no command \[hidden\]\./),
+  })
   expect(await all.event(pairing, real)).toMatchObject(UNDECIDED)
 
   expect(await endOf(all.run('pair', '--confirm', real))).toEqual({ code: 0, stdout: '', stderr: '' })

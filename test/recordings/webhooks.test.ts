@@ -8,6 +8,7 @@ import { deliver } from '../../electron/simulator/deliveries.ts'
 import { EVENT_NAMES, isEventType } from '../../shared/events.ts'
 import { freePort } from '../support/answering-server.ts'
 import { describeRecordings, recordings } from '../support/recordings.ts'
+import { redactorOf } from '../support/redactor-of.ts'
 import { madeSecret, writeSettings } from '../support/settings-file.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -18,7 +19,7 @@ const startEngineAlone = async (secret: string): Promise<Engine> => {
     webhook: { secret, events: EVENT_NAMES, debouncing: { page_updates: '1h' } },
   })
   const loaded = loadSettings({ file, cwd: folder, environment: {}, readText: readTextNow })
-  const log = createLog(() => undefined, [])
+  const log = createLog(() => undefined, redactorOf())
   const engine = await startEngine({ loaded, dataFolder: join(folder, 'data'), log })
   onTestFinished(async () => {
     await engine.stop()

@@ -8,6 +8,7 @@ import type { EventInput } from '../../electron/simulator/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../electron/simulator/server.ts'
 import type { Workspace } from '../../electron/simulator/workspace.ts'
 import type { EventType } from '../../shared/events.ts'
+import { redactorOf } from './redactor-of.ts'
 import { madeSecret, type SettingsChanges, writeSettings } from './settings-file.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -61,7 +62,7 @@ export const startRunningEngine = async (options: RunningEngineOptions = {}): Pr
       webhook: { secret, ...changes.webhook },
     })
     const loaded = loadSettings({ file, cwd: folder, environment: {}, readText: readTextNow })
-    const log = createLog((line) => (logged += line), [secret, loaded.settings.notion.token])
+    const log = createLog((line) => (logged += line), redactorOf(secret, loaded.settings.notion.token))
     const engine = await startEngine({ loaded, dataFolder, log, ...clock, ...seams })
     let stopped: Promise<boolean> | null = null
     return { engine: { ...engine, stop: () => (stopped ??= engine.stop()) }, cacheFolder }

@@ -1,6 +1,12 @@
 /** A broken machine or a wrong start, told in one sentence; `exitCode` is what the process ends with. */
 export class StartError extends Error {
-  readonly code: 'address-taken' | 'folder-unusable' | 'already-running' | 'database-unusable' | 'secrets-unusable'
+  readonly code:
+    | 'address-taken'
+    | 'folder-unusable'
+    | 'already-running'
+    | 'database-unusable'
+    | 'secrets-unusable'
+    | 'proxy-unusable'
   readonly exitCode: 2 | 3
 
   constructor(code: StartError['code'], message: string, cause?: unknown) {
@@ -17,10 +23,13 @@ export const errorCode = (error: unknown): string | null => {
   return typeof error.code === 'string' ? error.code : null
 }
 
-/** Node's own codes (ERR_INVALID_ARG_TYPE) tell of a wrong call; the disk's are the system's (ENOSPC) and SQLite's. */
+/**
+ * Node's own codes (ERR_INVALID_ARG_TYPE) tell of a wrong call, and ours (settings) of what a person wrote; the disk's are
+ * the system's (ENOSPC) and SQLite's.
+ */
 export const isOfTheDisk = (error: unknown): boolean => {
   const code = errorCode(error)
-  return code !== null && (code === 'ERR_SQLITE_ERROR' || !code.startsWith('ERR_'))
+  return code !== null && (code === 'ERR_SQLITE_ERROR' || /^(?!ERR_)[A-Z]/.test(code))
 }
 
 /** SQLite's result code; null for anything else. The low byte is the code, what stands above it says more of the place. */

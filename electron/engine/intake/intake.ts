@@ -23,6 +23,8 @@ export interface IntakeParts extends Omit<AdmissionParts, 'filter' | 'now'> {
   readonly clock: Clock
   readonly onAnswered: (answer: DeliveryAnswer) => void
   readonly reach: PublicSide
+  /** What must never be shown: a token that came by a handshake. */
+  readonly learnSecret: (secret: string) => void
 }
 
 /** What the tunnel wants to know of the requests that come. */
@@ -64,6 +66,7 @@ export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts
     prove: createProof(parts),
     onChange: (change) => {
       if (change.kind === 'paired') reach.paired()
+      else parts.learnSecret(change.token)
       parts.onPairing?.(change)
     },
   })

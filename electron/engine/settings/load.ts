@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { type Settings, settingsSchema } from '../../../shared/settings.ts'
+import type { TokenName } from '../../../shared/tokens.ts'
 import type { Environment } from './environment.ts'
 import { expand } from './expansion.ts'
 import { firstProblem, type Problem } from './problems.ts'
@@ -17,6 +18,8 @@ export class SettingsError extends Error {
 export interface LoadedSettings {
   /** Checked, with every default filled in, frozen. */
   readonly settings: Settings
+  /** The tokens that the settings or the environment give, and which of them; see `tokens.ts` for the ones in use. */
+  readonly tokens: Readonly<Record<TokenName, { readonly token: string; readonly from: string } | null>>
   /** The absolute path of the settings file. */
   readonly file: string
   /**
@@ -59,8 +62,13 @@ const refuse = (shownFile: string, { place, sentence }: Problem): never => {
   throw new SettingsError(`${shownFile}:${place.line}: ${withoutSecrets(sentence)}`)
 }
 
-const defaultToken = (environment: Environment): string | null => {
-  const expansion = expand('${NOTION_TOKEN}', environment, false)
+const TOKENS = {
+  notion: { path: 'notion.token', variable: 'NOTION_TOKEN' },
+  tunnel: { path: 'tunnel.authtoken', variable: 'NGROK_AUTHTOKEN' },
+} as const satisfies Record<TokenName, { readonly path: string; readonly variable: string }>
+
+const fromEnvironment = (variable: string, environment: Environment): string | null => {
+  const expansion = expand(`\${${variable}}`, environment, false)
   return expansion.kind === 'expanded' ? String(expansion.value).trim() || null : null
 }
 
@@ -68,7 +76,7 @@ const defaultToken = (environment: Environment): string | null => {
  * Reads and checks a settings file (YAML, and so JSON as well).
  * Throws a SettingsError that names the problem which stands first in the file. What breaks the YAML itself comes
  * before all else, because nothing around it can be relied on.
- * A missing secret or token is no error here: see `needToken`.
+ * A missing secret or token is no error here: see `needToken` in `tokens.ts`.
  */
 export const loadSettings = (input: LoadInput): LoadedSettings => {
   const file = resolve(input.cwd, input.file)
@@ -86,28 +94,28 @@ export const loadSettings = (input: LoadInput): LoadedSettings => {
   if (problem !== undefined) return refuse(input.file, problem)
   if (!parsed.success) throw new Error('The schema refused the settings without an issue')
 
-  const { notion, cache, ...rest } = parsed.data
-  const hasOwnToken = reading.entries.get('notion.token')?.isEmpty === false
+  const { notion, tunnel, cache, ...rest } = parsed.data
+  const where = (keyPath: string): string => {
+    const entry = reading.entries.get(keyPath)
+    return entry === undefined ? `${input.file}: ${keyPath} (default)` : `${input.file}:${entry.place.line}: ${keyPath}`
+  }
+  /** A file that names a variable means that one: where it is unset, the variable of the default is not asked. */
+  const given = (name: TokenName, written: string | null): LoadedSettings['tokens'][TokenName] => {
+    const { path, variable } = TOKENS[name]
+    const isWritten = reading.entries.get(path)?.isEmpty === false
+    const token = isWritten ? written : fromEnvironment(variable, input.environment)
+    return token === null ? null : { token, from: isWritten ? where(path) : `the environment variable ${variable}` }
+  }
+  const tokens = { notion: given('notion', notion.token), tunnel: given('tunnel', tunnel.authtoken) }
   return {
     settings: Object.freeze({
       ...rest,
-      notion: Object.freeze({ ...notion, token: hasOwnToken ? notion.token : defaultToken(input.environment) }),
+      notion: Object.freeze({ ...notion, token: tokens.notion?.token ?? null }),
+      tunnel: Object.freeze({ ...tunnel, authtoken: tokens.tunnel?.token ?? null }),
       cache: Object.freeze({ ...cache, folder: resolve(dirname(file), cache.folder) }),
     }),
+    tokens,
     file,
-    where: (keyPath) => {
-      const entry = reading.entries.get(keyPath)
-      return entry === undefined
-        ? `${input.file}: ${keyPath} (default)`
-        : `${input.file}:${entry.place.line}: ${keyPath}`
-    },
+    where,
   }
-}
-
-/** The token, for those who cannot do without; throws a SettingsError that says how to give one. */
-export const needToken = ({ settings, where }: Pick<LoadedSettings, 'settings' | 'where'>): string => {
-  if (settings.notion.token !== null) return settings.notion.token
-  throw new SettingsError(
-    `${where('notion.token')} has no value: set the environment variable NOTION_TOKEN (or the one that notion.token names), or write the token itself as notion.token.`,
-  )
 }

@@ -24,8 +24,11 @@ export const presentablePath = (path: KeyPath): KeyPath =>
   )
 
 /**
- * Strikes out what looks like a secret of Notion, or like the user part of an address.
+ * Strikes out what looks like a secret of Notion or of ngrok, or like the user part of an address.
  * It catches what a person pasted under the wrong key; the values of the right keys never come this far.
  */
 export const withoutSecrets = (text: string): string =>
-  text.replace(/(secret|ntn)_[A-Za-z0-9]{8,}/g, '$1_…').replace(/\/\/[^/@\s"]+@/g, '//…@')
+  text
+    .replace(/(secret|ntn)_[A-Za-z0-9]{8,}/g, '$1_…')
+    .replace(/\b\d[A-Za-z0-9]{26}_\d[A-Za-z0-9]{19,21}\b/g, '…')
+    .replace(/\/\/[^/@\s"]+@/g, '//…@')

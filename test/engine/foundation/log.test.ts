@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createLog } from '../../../electron/engine/foundation/log.ts'
+import { redactorOf } from '../../support/redactor-of.ts'
 
 const logged = (
   secrets: readonly (string | null)[],
@@ -8,7 +9,7 @@ const logged = (
   level?: 'info' | 'warn',
 ): string => {
   const lines: string[] = []
-  use(createLog((line) => lines.push(line), secrets, level))
+  use(createLog((line) => lines.push(line), redactorOf(...secrets), level))
   return lines.join('')
 }
 

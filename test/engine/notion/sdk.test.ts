@@ -235,3 +235,19 @@ test('Each request goes to its own address, property ids as the page prints them
     expect.stringMatching(/^\/v1\/pages\/[0-9a-f-]+\/properties\/title\?(?=.*start_cursor=next)(?=.*page_size=100)/),
   ])
 })
+
+/** As Node tells it. */
+const refusedByProxy = (status: number): Error => {
+  const reason = Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
+    name: 'AbortError',
+    code: 'UND_ERR_ABORTED',
+  })
+  return new TypeError('fetch failed', { cause: new Error('Request was cancelled.', { cause: reason }) })
+}
+
+test.each([
+  [407, 'the proxy asks for a user name and a password (407), which belong into HTTPS_PROXY'],
+  [502, 'the proxy does not let the connection through (502)'],
+])('a proxy that answers %s is in the way of everybody, and is told', (status, detail) => {
+  expect(silenceOf(refusedByProxy(status))).toEqual({ kind: 'no-answer', reason: 'network', detail })
+})

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type LoadInput, loadSettings, needToken, SettingsError } from '../../../electron/engine/settings/load.ts'
+import { type LoadInput, loadSettings, SettingsError } from '../../../electron/engine/settings/load.ts'
 
 const load = (text: string, environment: LoadInput['environment'] = {}, file = 'settings.yaml') =>
   loadSettings({ file, cwd: '/srv/blackcore', environment, readText: () => text })
@@ -234,27 +234,34 @@ describe('a missing secret', () => {
   })
 })
 
-describe('the token', () => {
-  test('comes from NOTION_TOKEN unless the file gives one', () => {
-    const environment = { NOTION_TOKEN: 'from-default\n', MINE: 'from-mine' }
-    expect(needToken(load(MINIMAL, environment))).toBe('from-default')
-    expect(needToken(load(`${MINIMAL}notion:\n  token:\n`, environment))).toBe('from-default')
-    expect(needToken(load(`${MINIMAL}notion:\n  token: \${MINE}\n`, environment))).toBe('from-mine')
-    expect(needToken(load(`${MINIMAL}notion:\n  token: literal\n`, environment))).toBe('literal')
+describe('the tokens', () => {
+  test('come from NOTION_TOKEN and NGROK_AUTHTOKEN unless the file gives one, and say from where', () => {
+    const environment = { NOTION_TOKEN: 'notion-default\n', NGROK_AUTHTOKEN: ' tunnel-default', MINE: 'from-mine' }
+    const variable = (name: string, token: string) => ({ token, from: `the environment variable ${name}` })
+    const defaults = {
+      notion: variable('NOTION_TOKEN', 'notion-default'),
+      tunnel: variable('NGROK_AUTHTOKEN', 'tunnel-default'),
+    }
+    expect(load(MINIMAL, environment).tokens).toEqual(defaults)
+    const empty = load(`${MINIMAL}notion:\n  token:\ntunnel:\n  authtoken: ""\n`, environment)
+    expect(empty.tokens.notion).toEqual(defaults.notion)
+    const named = load(`${MINIMAL}notion:\n  token: \${MINE}\ntunnel: { authtoken: literal }\n`, environment)
+    expect(named.tokens).toEqual({
+      notion: { token: 'from-mine', from: 'settings.yaml:4: notion.token' },
+      tunnel: { token: 'literal', from: 'settings.yaml:5: tunnel.authtoken' },
+    })
+    expect([named.settings.notion.token, named.settings.tunnel.authtoken]).toEqual(['from-mine', 'literal'])
+    expect(load(MINIMAL, environment).settings.tunnel.authtoken).toBe('tunnel-default')
+    expect(load(MINIMAL).tokens).toEqual({ notion: null, tunnel: null })
   })
 
-  test('is null when the variable that the file names is unset, even if NOTION_TOKEN is there', () => {
-    const loaded = load(`${MINIMAL}notion:\n  token: \${MINE}\n`, { NOTION_TOKEN: 'from-default' })
-    expect(loaded.settings.notion.token).toBeNull()
-  })
-
-  test('is asked for in one sentence when someone needs it', () => {
-    const rest =
-      'has no value: set the environment variable NOTION_TOKEN (or the one that notion.token names), or write the token itself as notion.token.'
-    expect(messageOf(() => needToken(load(MINIMAL)))).toBe(`settings.yaml: notion.token (default) ${rest}`)
-    expect(messageOf(() => needToken(load(`${MINIMAL}notion:\n  token: \${MINE}\n`)))).toBe(
-      `settings.yaml:4: notion.token ${rest}`,
-    )
+  test('are null when the variable that the file names is unset, even if the one of the default is there', () => {
+    const loaded = load(`${MINIMAL}notion:\n  token: \${MINE}\ntunnel:\n  authtoken: \${MINE}\n`, {
+      NOTION_TOKEN: 'from-default',
+      NGROK_AUTHTOKEN: 'from-default',
+    })
+    expect(loaded.tokens).toEqual({ notion: null, tunnel: null })
+    expect([loaded.settings.notion.token, loaded.settings.tunnel.authtoken]).toEqual([null, null])
   })
 })
 

@@ -1,56 +1,15 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
-import { StartError } from '../../../electron/engine/foundation/errors.ts'
-import {
-  openSecretStore,
-  type PairedSecret,
-  SECRETS_FILE,
-  type SecretStoreOptions,
-} from '../../../electron/engine/settings/secret-store.ts'
+import { SECRETS_FILE } from '../../../electron/engine/settings/secret-store.ts'
 import { createBreakingDisk } from '../../support/breaking-disk.ts'
 import { sealCheaply } from '../../support/cheap-seal.ts'
-import { madeSecret } from '../../support/settings-file.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
-
-const PASSPHRASE = 'a passphrase that nobody guesses'
-
-const paired = (): PairedSecret => ({ secret: madeSecret(), workspace_id: '0b8c4d56-1111-4a4a-8b8b-000000000001' })
-
-/** A data folder; what lies in it, and the store on it. */
-const dataFolder = () => {
-  const folder = temporaryFolder()
-  const path = join(folder, SECRETS_FILE)
-  const open = (passphrase: string | null = null, changes: Partial<SecretStoreOptions> = {}) =>
-    openSecretStore({ disk: systemDisk, dataFolder: folder, passphrase, ...changes })
-  return {
-    path,
-    open,
-    text: (): string => readFileSync(path, 'utf8'),
-    names: (): readonly string[] => readdirSync(folder),
-    /** What ends an opening; it has to leave the file as it is. */
-    refusal: async (passphrase: string | null = null): Promise<StartError> => {
-      const before = { text: readFileSync(path), names: readdirSync(folder), facts: await systemDisk.facts(path) }
-      const error = await open(passphrase).then(
-        () => null,
-        (reason: unknown) => reason,
-      )
-      expect({ text: readFileSync(path), names: readdirSync(folder), facts: await systemDisk.facts(path) }).toEqual(
-        before,
-      )
-      if (!(error instanceof StartError)) throw new Error('It was opened, or ended in another way', { cause: error })
-      expect([error.code, error.exitCode]).toEqual(['secrets-unusable', 2])
-      expect(error.message).toMatch(/^The secrets file \S+ [^\n]*\.$/)
-      expect(error.message).toContain(path)
-      return error
-    },
-  }
-}
+import { paired, PASSPHRASE, secretsFolder } from '../../support/secrets-folder.ts'
+import { madeSecret, madeToken } from '../../support/settings-file.ts'
 
 describe('what was paired', () => {
   test('is there again after a restart, the newest first, in a file that only this user can read', async () => {
-    const { open, path, names } = dataFolder()
+    const { open, path, names } = secretsFolder()
     const store = await open()
     expect(store.paired()).toEqual([])
     expect(existsSync(path)).toBe(false)
@@ -66,7 +25,7 @@ describe('what was paired', () => {
   })
 
   test('is gone from the file once it is forgotten', async () => {
-    const { open, text } = dataFolder()
+    const { open, text } = secretsFolder()
     const store = await open()
     const kept = paired()
     await store.keepPaired([kept])
@@ -77,7 +36,7 @@ describe('what was paired', () => {
   })
 
   test('does not change with the list that was handed over', async () => {
-    const { open } = dataFolder()
+    const { open } = secretsFolder()
     const store = await open()
     const list = [paired()]
     await store.keepPaired(list)
@@ -88,7 +47,7 @@ describe('what was paired', () => {
 
 describe('with a passphrase', () => {
   test('nothing of what is kept stands in the file, and its passphrase opens it', async () => {
-    const { open, text, path } = dataFolder()
+    const { open, text, path } = secretsFolder()
     const store = await open(PASSPHRASE)
     const kept = paired()
     await store.keepPaired([kept])
@@ -101,7 +60,7 @@ describe('with a passphrase', () => {
   })
 
   test('that is another one, or missing, the start ends with one sentence that tells which', async () => {
-    const { open, refusal } = dataFolder()
+    const { open, refusal } = secretsFolder()
     await (await open(PASSPHRASE)).keepPaired([paired()])
     expect((await refusal(null)).message).toMatch(/is encrypted: set BLACKCORE_SECRETS_KEY to its passphrase\.$/)
     const wrong = await refusal(`${PASSPHRASE}!`)
@@ -110,7 +69,7 @@ describe('with a passphrase', () => {
   })
 
   test('that is given later, what is kept already is encrypted at once', async () => {
-    const { open, text, refusal, names } = dataFolder()
+    const { open, text, refusal, names } = secretsFolder()
     const kept = paired()
     await (await open()).keepPaired([kept])
     expect(text()).toContain(kept.secret)
@@ -123,7 +82,7 @@ describe('with a passphrase', () => {
   })
 
   test('that is given later, a disk that refuses to encrypt ends the start, and what is kept stays readable', async () => {
-    const { open } = dataFolder()
+    const { open } = secretsFolder()
     const kept = paired()
     await (await open()).keepPaired([kept])
     const disk = createBreakingDisk(systemDisk, (call) => {
@@ -134,6 +93,14 @@ describe('with a passphrase', () => {
   })
 })
 
+test('a file of a newer version is told as such, and left as it is', async () => {
+  const { path, refusal } = secretsFolder()
+  writeFileSync(path, JSON.stringify({ version: 3, webhook: [], notion_token: madeToken() }))
+  const { message } = await refusal()
+  expect(message).toMatch(/is of a newer version of this program\. Use that one\.$/)
+  expect(message).not.toContain('ntn_')
+})
+
 describe('a file that is not ours to use is told, and left as it is:', () => {
   const whole = JSON.stringify({ version: 1, webhook: [{ secret: madeSecret(), workspace_id: null }] })
 
@@ -142,14 +109,15 @@ describe('a file that is not ours to use is told, and left as it is:', () => {
     ['torn', whole.slice(0, -10)],
     ['of another program', '{"secrets":[]}'],
     ['no JSON', 'webhook: secret'],
-    ['of a newer version', whole.replace('"version":1', '"version":2')],
+    ['of version 2 without its tokens', whole.replace('"version":1', '"version":2')],
     ['with a field that we do not know', whole.replace('{', '{"later":true,')],
     ['with three secrets', JSON.stringify({ version: 1, webhook: Array(3).fill({ secret: 'a', workspace_id: null }) })],
+    ['with a kept token that is none', whole.replace('1,', '2,"notion_token":"a b","tunnel_token":null,')],
     ['a list', '[]'],
     ['null', 'null'],
   ])('%s', async (_, content) => {
     for (const passphrase of [null, PASSPHRASE]) {
-      const { path, refusal } = dataFolder()
+      const { path, refusal } = secretsFolder()
       writeFileSync(path, content)
       const { message } = await refusal(passphrase)
       expect(message).toMatch(/is not one of this program\. Move it away, then pair again\.$/)
@@ -159,14 +127,14 @@ describe('a file that is not ours to use is told, and left as it is:', () => {
 
   test('sealed, but what is sealed is no secrets', async () => {
     for (const plain of ['{"version":1}', JSON.stringify({ version: 1, sealed: sealCheaply(whole, PASSPHRASE) })]) {
-      const { path, refusal } = dataFolder()
+      const { path, refusal } = secretsFolder()
       writeFileSync(path, JSON.stringify({ version: 1, sealed: sealCheaply(plain, PASSPHRASE) }))
       expect((await refusal(PASSPHRASE)).message).toMatch(/is not one of this program\./)
     }
   })
 
   test('sealed with a cost that scrypt does not know', async () => {
-    const { path, refusal } = dataFolder()
+    const { path, refusal } = secretsFolder()
     const sealed = sealCheaply(whole, PASSPHRASE)
     writeFileSync(path, JSON.stringify({ version: 1, sealed: { ...sealed, kdf: { ...sealed.kdf, N: 1_000 } } }))
     expect((await refusal(PASSPHRASE)).message).toMatch(/cannot be read: /)
@@ -174,7 +142,7 @@ describe('a file that is not ours to use is told, and left as it is:', () => {
 })
 
 test('a file that the disk refuses to read ends the start with one sentence', async () => {
-  const { open, path } = dataFolder()
+  const { open, path } = secretsFolder()
   await (await open()).keepPaired([paired()])
   const disk = createBreakingDisk(systemDisk, (call) => {
     if (call === 'readText') throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
@@ -189,7 +157,7 @@ test('a file that the disk refuses to read ends the start with one sentence', as
 test.each([null, PASSPHRASE])(
   'a disk that refuses the new state keeps the old one (passphrase: %s)',
   async (passphrase) => {
-    const { open } = dataFolder()
+    const { open } = secretsFolder()
     let isFull = false
     const disk = createBreakingDisk(systemDisk, (call) => {
       if (isFull && call === 'writePrivate') throw new Error('no space left')
@@ -209,7 +177,7 @@ test.each([null, PASSPHRASE])(
 )
 
 test('a new state is not believed before its name is on the disk as well', async () => {
-  const { open } = dataFolder()
+  const { open } = secretsFolder()
   let isRefusing = true
   const disk = createBreakingDisk(systemDisk, (call) => {
     if (isRefusing && call === 'flushFolder') throw new Error('the disk refuses')
