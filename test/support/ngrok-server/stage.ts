@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, onTestFinished } from 'vitest'
+import { systemClock } from '../../../electron/engine/foundation/clock.ts'
+import { WEBHOOK_PATH } from '../../../electron/engine/intake/listener.ts'
+import { createNgrok } from '../../../electron/engine/tunnel/ngrok.ts'
+import { createProbe } from '../../../electron/engine/tunnel/probe.ts'
+import { unlimitedProbes } from '../../../electron/engine/tunnel/probe-budget.ts'
+import { createProbeRequests } from '../../../electron/engine/tunnel/probe-requests.ts'
+import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from '../../../electron/engine/tunnel/provider.ts'
+import { createSupervisor } from '../../../electron/engine/tunnel/supervisor.ts'
+import type { Reach } from '../../../shared/reach.ts'
+import { startListener } from '../listener.ts'
+import { createRecordedLog } from '../recorded-log.ts'
+import { until } from '../until.ts'
+import { makeCertificates } from './certificates.ts'
+import { startNgrokServer } from './server.ts'
+
+export const AUTHTOKEN = 'a-token'
+
+/** The library reads the system's certificates once in a process, when it first wants them. */
+const certificates = makeCertificates()
+const folder = mkdtempSync(join(tmpdir(), 'blackcore-sync-ngrok-'))
+const authorityFile = join(folder, 'authority.pem')
+writeFileSync(authorityFile, certificates.authority)
+process.env['SSL_CERT_FILE'] = authorityFile
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** ngrok's own library at a server of a test, in front of a real listener. */
+export const startNgrokStage = async () => {
+  const server = await startNgrokServer(certificates)
+  const ending = new AbortController()
+  const probe = createProbe(createProbeRequests(ending.signal))
+  const listener = await startListener({ answerProbe: probe.answer })
+  const log = createRecordedLog()
+  const lost: TunnelFailure[] = []
+  const ngrok = createNgrok({
+    authtoken: AUTHTOKEN,
+    domain: null,
+    localAddress: `127.0.0.1:${listener.port}`,
+    path: WEBHOOK_PATH,
+    clock: systemClock,
+    log,
+    serverAddress: server.address,
+  })
+  const open = (isAnew = true): Promise<Opening> =>
+    ngrok.open({ isAnew, signal: ending.signal, onLost: (failure) => lost.push(failure) })
+  /** The library keeps one session in a process: an opening that is not anew takes that of the test before. */
+  const anew: TunnelProvider = { name: ngrok.name, open: (options) => ngrok.open({ ...options, isAnew: true }) }
+  onTestFinished(() => {
+    ending.abort()
+  })
+
+  return {
+    server,
+    listener,
+    lost,
+    open,
+    /** The first opening finds that ngrok's certificates do not fit; from then on those of the system are tried. */
+    distrust: async (): Promise<void> => {
+      await open()
+    },
+    opened: async (isAnew = true): Promise<OpenTunnel> => {
+      const opening = await open(isAnew)
+      if (!opening.ok) throw new Error(`${opening.failure.code}: ${opening.failure.message}`)
+      return opening.tunnel
+    },
+    /** The supervisor as the engine has it, in real time; it stops with the test. */
+    supervise: () => {
+      const reachable: string[] = []
+      const supervisor = createSupervisor({
+        provider: anew,
+        kind: 'ngrok',
+        probe,
+        budget: unlimitedProbes,
+        clock: systemClock,
+        log,
+        warning: () => null,
+        onReachable: (address) => reachable.push(address),
+      })
+      onTestFinished(() => supervisor.stop())
+      supervisor.start()
+      return {
+        supervisor,
+        reachable,
+        untilState: (state: Reach['state'], limitMs?: number): Promise<void> =>
+          until(`it is ${state}`, () => supervisor.reach().state === state, limitMs),
+        untilTold: (words: RegExp): Promise<void> =>
+          until(`${words.source} is told`, () => words.test(supervisor.reach().message ?? '')),
+      }
+    },
+  }
+}
