@@ -228,10 +228,10 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     stopAtOnce: [pruning.stop, flow.stop, loopDelay.stop],
     drain: async () => {
       await closeServer(listener, clock)
-      await worker.drain()
+      await Promise.all([worker.drain(), tunnel.stop()])
       if (!ending.signal.aborted) await keeper.flushNow()
     },
-    comeToRest: () => Promise.all([keeper.stop(), connection.stop(), pairing.stop(), tunnel.stop()]),
+    comeToRest: () => Promise.all([keeper.stop(), connection.stop(), pairing.stop()]),
     close: storage.close,
   })
 

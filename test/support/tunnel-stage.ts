@@ -24,7 +24,6 @@ const keptBudget = () => {
 
 /** What was asked of a provider, and what it did with it. */
 export interface Asked {
-  readonly isAnew: boolean
   readonly signal: AbortSignal
   readonly lose: (failure: TunnelFailure) => void
   isClosed: boolean
@@ -69,8 +68,8 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
 
   const scripted: TunnelProvider = {
     name: 'the tunnel',
-    open: ({ isAnew, signal, onLost }) => {
-      const entry: Asked = { isAnew, signal, lose: onLost, isClosed: false }
+    open: ({ signal, onLost }) => {
+      const entry: Asked = { signal, lose: onLost, isClosed: false }
       asked.push(entry)
       const { opening } = answers
       if (opening === 'opens') return Promise.resolve({ ok: true, tunnel: tunnelOf(entry) })
@@ -79,6 +78,7 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
         late = resolve
       })
     },
+    end: () => Promise.resolve(),
   }
 
   const supervisor = createSupervisor({

@@ -9,8 +9,17 @@ const SLEPT_MS = 20_000
 /** What every link gives itself, a container's too: it leads into no network (RFC 3927, 4291). */
 const OF_THE_LINK = /^(169\.254\.|fe[89ab][0-9a-f]:)/i
 
+/** Some systems tell a program nothing of their networks (Android does so): sleep is noticed all the same. */
+const presentInterfaces = (): ReturnType<typeof networkInterfaces> => {
+  try {
+    return networkInterfaces()
+  } catch {
+    return {}
+  }
+}
+
 /** The addresses by which this machine is in a network. */
-export const systemAddresses = (interfaces = networkInterfaces()): readonly string[] =>
+export const systemAddresses = (interfaces = presentInterfaces()): readonly string[] =>
   Object.values(interfaces).flatMap((all = []) =>
     all.flatMap(({ internal, address }) => (internal || OF_THE_LINK.test(address) ? [] : [address])),
   )

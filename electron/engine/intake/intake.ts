@@ -31,8 +31,8 @@ export interface IntakeParts extends Omit<AdmissionParts, 'filter' | 'now'> {
 export interface PublicSide {
   /** What a probe of our own is answered; null: it is none. */
   readonly answerProbe: ListenerParts['answerProbe']
-  /** A signed delivery was forwarded to us. */
-  forwarded(): void
+  /** A signed delivery was forwarded to us; `host`: whom it was sent to, where that is known. */
+  forwarded(host: string | null): void
   /** A subscription was confirmed. */
   paired(): void
 }

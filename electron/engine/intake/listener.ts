@@ -25,7 +25,7 @@ export interface ListenerParts {
   /** What a probe of our own is answered; null: it is none. */
   readonly answerProbe: (header: string) => ProbeAnswer | null
   /** A signed delivery was forwarded to us by somebody: so the public address leads here. */
-  readonly onForwarded: () => void
+  readonly onForwarded: (host: string | null) => void
   readonly log: Log
 }
 
@@ -59,6 +59,12 @@ const probeOf = (request: FastifyRequest): string | null => {
 /** Whoever forwards requests, a tunnel or a proxy, names whose they are. */
 const isForwarded = (request: FastifyRequest): boolean =>
   request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined
+
+/** Whom a request was sent to before it was forwarded; proxies pass on either header. */
+const hostOf = (request: FastifyRequest): string | null => {
+  const forwarded = request.headers['x-forwarded-host']
+  return (typeof forwarded === 'string' ? forwarded : request.headers.host) ?? null
+}
 
 const declaredLength = (request: FastifyRequest): number => Number(request.headers['content-length'] ?? 0)
 
@@ -126,7 +132,7 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
       } else {
         pairing.used(secret, raw)
       }
-      if (isForwarded(request)) parts.onForwarded()
+      if (isForwarded(request)) parts.onForwarded(hostOf(request))
       const answer = await parts.admit(raw)
       parts.onAnswered(answer)
       if (answer.status === 'unavailable') reply.header('retry-after', RETRY_AFTER_S).code(503)

@@ -1,26 +1,10 @@
-import type { Config } from '@ngrok/ngrok'
 import type { Clock } from '../foundation/clock.ts'
 import { endsWithin } from '../foundation/deadline.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import { ngrokFailure } from './ngrok-failures.ts'
-import type { OpenTunnel, TunnelFailure, TunnelProvider } from './provider.ts'
-
-interface NgrokListener {
-  url(): string | null
-  close(): Promise<void>
-}
-
-/** What of the library `@ngrok/ngrok` is used. */
-export interface NgrokLibrary {
-  forward(config: Config): Promise<NgrokListener>
-}
-
-interface Wanted {
-  readonly isAnew: boolean
-  readonly signal: AbortSignal
-  readonly onStatusChange: (status: string) => void
-}
+import { createNgrokSessions, type NgrokLibrary, type NgrokListener, type NgrokSession } from './ngrok-session.ts'
+import type { Opening, TunnelProvider } from './provider.ts'
 
 export interface NgrokOptions {
   readonly authtoken: string | null
@@ -52,109 +36,90 @@ const onlyPath = (path: string): string =>
     ],
   })
 
-const LOST: TunnelFailure = {
-  code: 'lost',
-  message: 'The connection to ngrok was lost. It is being opened anew; what Notion sends meanwhile, it repeats later.',
-}
-
-/** ngrok's own certificate authority, or the system's, as where a proxy of the company opens what is encrypted. */
-type Authorities = 'trusted' | 'host'
-
 const loadLibrary = async (): Promise<NgrokLibrary> => import('@ngrok/ngrok')
 
 /**
- * The tunnel of ngrok. Each opening is a session of its own: the library's own reconnecting waits up to 1 h 44 min
- * (measured with 1.7.0), so a session that it reports as closed is given up.
+ * The tunnel of ngrok. The library closes no session by itself, and brings one that ended back, endpoints and all, unless
+ * it is told not to. So a session here ends with its tunnel, and never comes back; only one whose endpoint was refused is
+ * used again, because an account has room for few.
  */
 export const createNgrok = (options: NgrokOptions): TunnelProvider => {
-  const { authtoken, domain, localAddress, path, clock, log, load = loadLibrary } = options
-  let authorities: Authorities = 'trusted'
-  /**
-   * The library connects one session after the other (a lock of its own, 1.7.0): behind one that gets no answer, all that
-   * were asked for meanwhile would be opened in a row once it gets one. So only the newest waits, and it waits here.
-   */
-  let underWay: Promise<unknown> = Promise.resolve()
+  const { authtoken, domain, localAddress, path, clock, log, serverAddress, load = loadLibrary } = options
+  const connect = authtoken === null ? null : createNgrokSessions({ authtoken, serverAddress, load })
+  let spare: NgrokSession | null = null
 
-  const closeQuietly = async (listener: NgrokListener): Promise<void> => {
-    await endsWithin(clock, CLOSE_LIMIT_MS, () => listener.close()).catch((error: unknown) => {
+  const quietly = async (close: () => Promise<void>): Promise<void> => {
+    await endsWithin(clock, CLOSE_LIMIT_MS, close).catch((error: unknown) => {
       log.info({ error: errorText(error) }, 'A tunnel of before could not be closed in order')
     })
   }
 
-  const failed = (error: unknown): { readonly ok: false; readonly failure: TunnelFailure } => ({
-    ok: false,
-    failure: ngrokFailure(error, authtoken),
-  })
-
-  const configOf = (wanted: Wanted, root: Authorities): Config => ({
-    addr: localAddress,
-    ...(authtoken === null ? {} : { authtoken }),
-    ...(domain === null ? {} : { domain }),
-    ...(options.serverAddress === undefined ? {} : { server_addr: options.serverAddress }),
-    root_cas: root,
-    force_new_session: wanted.isAnew,
-    traffic_policy: onlyPath(path),
-    forwards_to: 'Blackcore Sync',
-    onStatusChange: wanted.onStatusChange,
-  })
-
-  const kindOf = (error: unknown): string => ngrokFailure(error, authtoken).code
-
-  /**
-   * What was cut while it was being secured is tried with the other authority at once, and only what served is kept: the
-   * cut may have had another reason, and a bare server has no authorities of its own ("entity not found").
-   */
-  const forwarded = async ({ forward }: NgrokLibrary, wanted: Wanted): Promise<NgrokListener> => {
-    try {
-      return await forward(configOf(wanted, authorities))
-    } catch (error) {
-      if (wanted.signal.aborted || kindOf(error) !== 'tls') throw error
-      const other = authorities === 'trusted' ? 'host' : 'trusted'
+  /** The endpoint first: that a session closes, the library does not tell ngrok (1.7.0). */
+  const closeBoth = (session: NgrokSession, listener: NgrokListener | null): Promise<void> => {
+    session.watch(null)
+    return quietly(async () => {
       try {
-        const listener = await forward(configOf(wanted, other))
-        authorities = other
-        return listener
-      } catch (later) {
-        throw kindOf(later) === 'ngrok' ? error : later
+        await listener?.close()
+      } finally {
+        await session.connection.close()
       }
-    }
+    })
+  }
+
+  const listen = async ({ connection }: NgrokSession): Promise<NgrokListener> => {
+    const endpoint = connection.httpEndpoint()
+    endpoint.trafficPolicy(onlyPath(path))
+    endpoint.forwardsTo('Blackcore Sync')
+    if (domain !== null) endpoint.domain(domain)
+    const listener = await endpoint.listen(false)
+    listener.forward(localAddress).catch((error: unknown) => {
+      log.info({ error: errorText(error) }, 'A tunnel forwards no more')
+    })
+    return listener
+  }
+
+  const failed = (error: unknown): Opening => ({ ok: false, failure: ngrokFailure(error, authtoken) })
+
+  const takeSpare = (): NgrokSession | null => {
+    const taken = spare
+    spare = null
+    return taken?.isOver() === true ? null : taken
   }
 
   return {
     name: 'ngrok',
-    open: async ({ isAnew, signal, onLost }) => {
-      if (authtoken === null) return failed(new Error('ERR_NGROK_4018'))
-      let isOpen = false
-      const onStatusChange = (status: string): void => {
-        if (!isOpen || status !== 'closed') return
-        isOpen = false
-        onLost(LOST)
-      }
+    open: async ({ signal, onLost }) => {
+      if (connect === null) return failed(new Error('ERR_NGROK_4018'))
+      let session: NgrokSession | null = null
+      let listener: NgrokListener | null = null
       try {
-        const library = await load()
-        const turn = underWay.then(() =>
-          signal.aborted ? null : forwarded(library, { isAnew, signal, onStatusChange }),
-        )
-        underWay = turn.catch(() => undefined)
-        const listener = await turn
-        if (listener === null) return failed(new Error('it is no more wanted'))
-        const url = listener.url()
-        if (signal.aborted || url === null) {
-          await closeQuietly(listener)
-          return failed(new Error('it gave no address'))
-        }
-        isOpen = true
-        const tunnel: OpenTunnel = {
-          address: `${url.replace(/\/+$/, '')}${path}`,
-          close: () => {
-            isOpen = false
-            return closeQuietly(listener)
-          },
-        }
-        return { ok: true, tunnel }
+        session = takeSpare() ?? (await connect(signal))
+        // A tunnel that opens now would stand in the way of the one that is wanted.
+        if (session !== null && !signal.aborted) listener = await listen(session)
       } catch (error) {
+        if (session === null || session.isOver() || signal.aborted) {
+          if (session !== null) await closeBoth(session, null)
+        } else {
+          spare = session
+        }
         return failed(error)
       }
+      if (session === null) return failed(new Error('it is no more wanted'))
+      const url = listener?.url() ?? null
+      if (listener === null || signal.aborted || url === null || session.isOver()) {
+        await closeBoth(session, listener)
+        return failed(new Error('it gave no address'))
+      }
+      session.watch(onLost)
+      const [held, open] = [session, listener]
+      return {
+        ok: true,
+        tunnel: { address: `${url.replace(/\/+$/, '')}${path}`, close: () => closeBoth(held, open) },
+      }
+    },
+    end: async () => {
+      const kept = takeSpare()
+      if (kept !== null) await closeBoth(kept, null)
     },
   }
 }

@@ -25,11 +25,9 @@ export interface TunnelProvider {
   readonly name: string
   /**
    * Resolves with the open tunnel, or with why there is none; may stay without an answer, and is left then: a tunnel that
-   * opens after `signal` was aborted is closed at once. `isAnew`: an earlier tunnel of this run is not to be trusted.
+   * opens after `signal` was aborted is closed at once.
    */
-  open(options: {
-    readonly isAnew: boolean
-    readonly signal: AbortSignal
-    readonly onLost: (failure: TunnelFailure) => void
-  }): Promise<Opening>
+  open(options: { readonly signal: AbortSignal; readonly onLost: (failure: TunnelFailure) => void }): Promise<Opening>
+  /** Gives up what it kept for a next opening. */
+  end(): Promise<void>
 }

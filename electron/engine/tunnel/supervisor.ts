@@ -57,7 +57,7 @@ const reconnectDelayMs = (failures: number): number =>
 
 /**
  * open → prove → hold, and from the beginning after each end: lost, a failed probe, or a look that somebody asked for.
- * Every further opening distrusts the one before. A failure is told until something came through the public address, so
+ * A failure is told until something came through the public address, so
  * the light does not flicker while it is tried again; and nothing is reachable that was not proven since the opening.
  */
 export const createSupervisor = (parts: SupervisorParts): Supervisor => {
@@ -99,11 +99,11 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   }
 
   /** `given` is aborted when the tunnel is no more wanted: what it reports then says nothing. */
-  const open = async (isAnew: boolean, given: AbortController): Promise<Opening | 'interrupted' | 'time'> => {
+  const open = async (given: AbortController): Promise<Opening | 'interrupted' | 'time'> => {
     const onLost = (failure: TunnelFailure): void => {
       if (!given.signal.aborted) interruption.raise({ kind: 'lost', failure })
     }
-    const opening = provider.open({ isAnew, signal: given.signal, onLost }).catch((error: unknown): Opening => {
+    const opening = provider.open({ signal: given.signal, onLost }).catch((error: unknown): Opening => {
       return { ok: false, failure: { code: 'internal', message: `${provider.name} failed: ${errorText(error)}.` } }
     })
     let answer = await interruption.race(opening, SILENT_AFTER_MS)
@@ -142,9 +142,9 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     }
   }
 
-  const once = async (isAnew: boolean): Promise<End> => {
+  const once = async (): Promise<End> => {
     const given = new AbortController()
-    const opening = await open(isAnew, given)
+    const opening = await open(given)
     if (opening === 'interrupted') return { failure: null, heldMs: 0 }
     if (opening === 'time') return { failure: silent, heldMs: 0, hasWaited: true }
     if (!opening.ok) return { failure: opening.failure, heldMs: 0 }
@@ -162,8 +162,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   }
 
   const run = async (): Promise<void> => {
-    for (let isAnew = false; !isStopped; isAnew = true) {
-      const { failure, heldMs, hasWaited = false } = await once(isAnew)
+    while (!isStopped) {
+      const { failure, heldMs, hasWaited = false } = await once()
       const delayMs = reconnectDelayMs(heldMs >= HELD_MS ? 0 : failures)
       failures = failure === null ? 0 : heldMs >= HELD_MS ? 1 : failures + 1
       if (failure === null) continue
@@ -209,6 +209,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       isStopped = true
       interruption.raise({ kind: 'stop' })
       await running
+      await provider.end()
     },
   }
 }

@@ -45,8 +45,8 @@ export interface Tunnel {
   problems(): readonly Problem[]
   /** `listening`: the address of the listener, as `http://host:port`. */
   start(listening: string): void
-  /** A signed delivery came through the public address. */
-  forwarded(): void
+  /** A signed delivery was forwarded to us; `host`: whom it was sent to, where whoever forwards says so. */
+  forwarded(host: string | null): void
   /** A subscription was confirmed. */
   paired(): void
   /** See `PausedSubscription`: the catch-up's word. */
@@ -69,6 +69,14 @@ const noTunnel = ({ caughtUp, problem }: PausedSubscription): Tunnel => ({
   answerProbe: () => null,
   stop: () => Promise.resolve(),
 })
+
+const hostOf = (address: string | null): string | null => (address === null ? null : new URL(address).host)
+
+/** Where a listener can be reached on this computer: one that listens everywhere has no address to connect to. */
+const connectable = (listening: string): string => {
+  const { hostname, port } = new URL(listening)
+  return `${/^(0\.0\.0\.0|\[::\])$/.test(hostname) ? '127.0.0.1' : hostname}:${port === '' ? '80' : port}`
+}
 
 export const createTunnel = (parts: TunnelParts): Tunnel => {
   const { settings, notes, clock, log } = parts
@@ -132,7 +140,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
     },
     start: (listening) => {
       supervisor = createSupervisor({
-        provider: (parts.providerAt ?? ownProvider)(new URL(listening).host),
+        provider: (parts.providerAt ?? ownProvider)(connectable(listening)),
         kind,
         probe,
         budget: kind === 'ngrok' ? createProbeBudget(budgetNotes, clock.now) : unlimitedProbes,
@@ -148,9 +156,12 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       supervisor.start()
       wakeWatch.start()
     },
-    forwarded: () => {
-      supervisor?.proven()
-      learnAddress()
+    forwarded: (host) => {
+      const former = notes.subscribedAddress()
+      const isPresent = host === hostOf(reach().address)
+      // What still comes by the address of before proves nothing of this one.
+      if (isPresent || host !== hostOf(former)) supervisor?.proven()
+      if (isPresent) learnAddress()
     },
     paired: learnAddress,
     caughtUp: paused.caughtUp,

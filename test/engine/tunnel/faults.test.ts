@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createManualClock } from '../../support/manual-clock.ts'
-import { createNgrok, type NgrokLibrary } from '../../../electron/engine/tunnel/ngrok.ts'
+import { createNgrok } from '../../../electron/engine/tunnel/ngrok.ts'
 import { createProbe } from '../../../electron/engine/tunnel/probe.ts'
 import type { ProbeReply, ProbeRequests } from '../../../electron/engine/tunnel/probe-requests.ts'
+import { createNgrokLibrary } from '../../support/ngrok-library.ts'
 import { createRecordedLog } from '../../support/recorded-log.ts'
 import { startTunnelStage } from '../../support/tunnel-stage.ts'
 
@@ -35,18 +36,21 @@ const constructedError = (code: number): Error =>
 
 /** A supervisor at ngrok's provider with a constructed library, and a probe whose requests a test answers. */
 const startNgrokStage = () => {
-  const state: { error: Error | null; reply: ProbeReply | null; lose: (() => void) | null } = {
+  const state: { error: Error | null; reply: ProbeReply | null; lose: (() => boolean) | null } = {
     error: null,
     reply: null,
     lose: null,
   }
-  const library: NgrokLibrary = {
-    forward: (config) => {
-      if (state.error !== null) return Promise.reject(state.error)
-      state.lose = () => config.onStatusChange?.('closed')
-      return Promise.resolve({ url: () => 'https://name.test', close: () => Promise.resolve() })
-    },
+  const library = createNgrokLibrary()
+  const answerAll = async (): Promise<void> => {
+    for (;;) {
+      const forwarding = await library.next()
+      state.lose = forwarding.lose
+      if (state.error === null) forwarding.open('https://name.test')
+      else forwarding.refuse(state.error)
+    }
   }
+  void answerAll()
   const provider = createNgrok({
     authtoken: 'a-token',
     domain: null,
@@ -54,7 +58,7 @@ const startNgrokStage = () => {
     path: '/webhooks/notion',
     clock: createManualClock(),
     log: createRecordedLog(),
-    load: () => Promise.resolve(library),
+    load: library.load,
   })
   const requests: ProbeRequests = {
     post: (_address, header) =>

@@ -25,7 +25,6 @@ const openingAt = (serverAddress: string) => {
   })
   return (wanted = new AbortController()) =>
     provider.open({
-      isAnew: true,
       signal: wanted.signal,
       onLost: () => {
         throw new Error('Nothing was open, and nothing can be lost')
@@ -129,7 +128,7 @@ const provider = createNgrok({
   log: { info() {}, warn() {}, error() {} }, serverAddress: process.env.SERVER_ADDRESS,
 })
 const wanted = new AbortController()
-const opening = provider.open({ isAnew: false, signal: wanted.signal, onLost() {} })
+const opening = provider.open({ signal: wanted.signal, onLost() {} })
 `
 
 test('a process whose opening has no answer ends when it wants to', async () => {

@@ -25,7 +25,6 @@ testWithNgrok(
       log: createRecordedLog(),
     })
     const opening = await provider.open({
-      isAnew: false,
       signal: new AbortController().signal,
       onLost: () => undefined,
     })

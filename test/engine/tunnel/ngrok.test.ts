@@ -1,45 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createNgrok, type NgrokOptions } from '../../../electron/engine/tunnel/ngrok.ts'
-import type { TunnelFailure } from '../../../electron/engine/tunnel/provider.ts'
 import { endOfTurn } from '../../support/end-of-turn.ts'
-import { createManualClock } from '../../support/manual-clock.ts'
 import { createNgrokLibrary } from '../../support/ngrok-library.ts'
-import { createRecordedLog } from '../../support/recorded-log.ts'
-
-const PUBLIC = 'https://name.ngrok-free.app'
-const TLS_FAILURE = new Error('failed to connect session: tls handshake error')
-
-/** The provider over a constructed library, which each test ends by hand. */
-const provided = (options: Partial<NgrokOptions> = {}, library = createNgrokLibrary()) => {
-  const clock = createManualClock()
-  const log = createRecordedLog()
-  const provider = createNgrok({
-    authtoken: 'token',
-    domain: null,
-    localAddress: '127.0.0.1:8000',
-    path: '/webhooks/notion',
-    clock,
-    log,
-    load: library.load,
-    ...options,
-  })
-  /** Asks for a tunnel; resolves when the library was asked. */
-  const begin = async (isAnew = false) => {
-    const lost: TunnelFailure[] = []
-    const wanted = new AbortController()
-    const asked = library.next()
-    const opening = provider.open({ isAnew, signal: wanted.signal, onLost: (failure) => lost.push(failure) })
-    return { opening, forwarding: await asked, lost, wanted }
-  }
-  const opened = async () => {
-    const { opening, forwarding, lost } = await begin()
-    forwarding.open(PUBLIC)
-    const answer = await opening
-    if (!answer.ok) throw new Error(answer.failure.message)
-    return { tunnel: answer.tunnel, forwarding, lost }
-  }
-  return { provider, clock, log, library, begin, opened }
-}
+import { PUBLIC, provided, TLS_FAILURE } from '../../support/provided-ngrok.ts'
 
 describe('opening, with a constructed library', () => {
   test.each([PUBLIC, `${PUBLIC}/`, `${PUBLIC}//`])(
@@ -53,9 +15,12 @@ describe('opening, with a constructed library', () => {
   )
 
   test('hands over the token, the listener, and a policy that lets nothing but POST of the webhook’s path through', async () => {
-    const { config } = (await provided().begin()).forwarding
-    expect(config).toMatchObject({ addr: '127.0.0.1:8000', authtoken: 'token', forwards_to: 'Blackcore Sync' })
-    expect(JSON.parse(config.traffic_policy ?? '')).toStrictEqual({
+    const { opening, forwarding } = await provided().begin()
+    forwarding.open(PUBLIC)
+    await opening
+    const { wishes } = forwarding
+    expect(wishes).toMatchObject({ forward: '127.0.0.1:8000', authtoken: 'token', forwardsTo: 'Blackcore Sync' })
+    expect(JSON.parse(wishes.trafficPolicy ?? '')).toStrictEqual({
       on_http_request: [
         {
           expressions: ["req.method != 'POST' || req.url.path != '/webhooks/notion'"],
@@ -63,89 +28,67 @@ describe('opening, with a constructed library', () => {
         },
       ],
     })
-    expect(config).not.toHaveProperty('domain')
-    expect(config).not.toHaveProperty('server_addr')
+    expect(wishes).not.toHaveProperty('domain')
+    expect(wishes).not.toHaveProperty('serverAddr')
   })
 
   test('names the reserved domain and another server where they are given', async () => {
     const { begin } = provided({ domain: 'name.ngrok.app', serverAddress: '127.0.0.1:1' })
-    expect((await begin()).forwarding.config).toMatchObject({ domain: 'name.ngrok.app', server_addr: '127.0.0.1:1' })
+    const { opening, forwarding } = await begin()
+    forwarding.open(PUBLIC)
+    await opening
+    expect(forwarding.wishes).toMatchObject({ domain: 'name.ngrok.app', serverAddr: '127.0.0.1:1' })
   })
 
-  test('forces a new session when an earlier tunnel is not to be trusted, and only then', async () => {
-    for (const isAnew of [false, true]) {
-      expect((await provided().begin(isAnew)).forwarding.config.force_new_session).toBe(isAnew)
-    }
-  })
-
-  test('tries ngrok’s certificates and the system’s where what is encrypted is cut, and keeps to those that served', async () => {
+  test('takes a session of its own each time', async () => {
     const { begin, library } = provided()
-    const cut = await begin()
-    const other = library.next()
-    cut.forwarding.refuse(TLS_FAILURE)
-    ;(await other).open(PUBLIC)
-    expect(await cut.opening).toMatchObject({ ok: true })
-    const later = await begin()
-    later.forwarding.refuse(new Error('failed to establish tcp connection'))
-    expect(await later.opening).toMatchObject({ ok: false, failure: { code: 'unreachable' } })
-    expect(library.forwardings.map(({ config }) => config.root_cas)).toStrictEqual(['trusted', 'host', 'host'])
-  })
-
-  test('begins with the same certificates as before when all were cut: the fault was another one', async () => {
-    const { begin, library } = provided()
-    for (let round = 0; round < 2; round += 1) {
+    for (let time = 0; time < 3; time += 1) {
       const { opening, forwarding } = await begin()
-      const other = library.next()
-      forwarding.refuse(TLS_FAILURE)
-      ;(await other).refuse(TLS_FAILURE)
-      expect(await opening).toMatchObject({ ok: false, failure: { code: 'tls' } })
+      forwarding.open(PUBLIC)
+      const answer = await opening
+      if (answer.ok) await answer.tunnel.close()
+      expect([forwarding.endpointsClosed(), forwarding.sessionsClosed()]).toStrictEqual([1, 1])
     }
-    expect(library.forwardings.map(({ config }) => config.root_cas)).toStrictEqual([
-      'trusted',
-      'host',
-      'trusted',
-      'host',
-    ])
+    expect(library.forwardings).toHaveLength(3)
   })
 
-  test('tells of the cut where the system has no certificates, as on a bare server, and begins with ngrok’s again', async () => {
-    const { begin, library } = provided()
+  test('uses a session again whose endpoint was refused: an account has room for few', async () => {
+    const { begin, provider, library } = provided()
     const { opening, forwarding } = await begin()
-    const other = library.next()
-    forwarding.refuse(TLS_FAILURE)
-    ;(await other).refuse(new Error('entity not found'))
-    expect(await opening).toMatchObject({ ok: false, failure: { code: 'tls' } })
-    expect((await begin()).forwarding.config.root_cas).toBe('trusted')
-  })
-
-  test('tells what ngrok says when the other certificates served, and it refuses all the same', async () => {
-    const { begin, library } = provided()
-    const { opening, forwarding } = await begin()
-    const other = library.next()
-    forwarding.refuse(TLS_FAILURE)
-    ;(await other).refuse(new Error('refused\r\n\r\nERR_NGROK_108'))
-    expect(await opening).toMatchObject({ ok: false, failure: { code: 'ERR_NGROK_108' } })
-  })
-
-  test('tries no other certificates for one that is no more wanted', async () => {
-    const { begin, library } = provided()
-    const { opening, forwarding, wanted } = await begin()
-    wanted.abort()
-    forwarding.refuse(TLS_FAILURE)
-    expect(await opening).toMatchObject({ ok: false })
+    forwarding.refuseEndpoint(new Error('refused\r\n\r\nERR_NGROK_334'))
+    expect(await opening).toMatchObject({ ok: false, failure: { code: 'ERR_NGROK_334' } })
+    const again = provider.open({ signal: new AbortController().signal, onLost: () => undefined })
+    await endOfTurn()
+    forwarding.open(PUBLIC)
+    expect(await again).toMatchObject({ ok: true })
     expect(library.forwardings).toHaveLength(1)
+    expect(forwarding.sessionsClosed()).toBe(0)
+  })
+
+  test('takes no session again that ended meanwhile, and keeps none after the end', async () => {
+    const { begin, provider, library } = provided()
+    const first = await begin()
+    first.forwarding.refuseEndpoint(new Error('refused\r\n\r\nERR_NGROK_334'))
+    await first.opening
+    expect(first.forwarding.lose()).toBe(false)
+    const second = await begin()
+    second.forwarding.refuseEndpoint(new Error('refused\r\n\r\nERR_NGROK_334'))
+    await second.opening
+    expect(library.forwardings).toHaveLength(2)
+    await provider.end()
+    expect(second.forwarding.sessionsClosed()).toBe(1)
   })
 
   test('without a token says so, and does not even load the library', async () => {
     const { provider, library } = provided({ authtoken: null })
-    const answer = await provider.open({ isAnew: false, signal: new AbortController().signal, onLost: () => undefined })
+    const answer = await provider.open({ signal: new AbortController().signal, onLost: () => undefined })
     expect(answer).toMatchObject({ ok: false, failure: { code: 'ERR_NGROK_4018' } })
     expect(library.loads()).toBe(0)
   })
 
   test('is a failure when the library cannot be loaded', async () => {
     const { provider } = provided({ load: () => Promise.reject(new Error('Failed to load native binding')) })
-    const answer = await provider.open({ isAnew: false, signal: new AbortController().signal, onLost: () => undefined })
+    const answer = await provider.open({ signal: new AbortController().signal, onLost: () => undefined })
     expect(answer).toMatchObject({ ok: false, failure: { message: expect.stringContaining('native binding') } })
   })
 
@@ -153,7 +96,7 @@ describe('opening, with a constructed library', () => {
     const { opening, forwarding } = await provided().begin()
     forwarding.open(null)
     expect(await opening).toMatchObject({ ok: false, failure: { message: expect.stringContaining('no address') } })
-    expect(forwarding.closed()).toBe(1)
+    expect(forwarding.endpointsClosed()).toBe(1)
   })
 
   test('never tells the token', async () => {
@@ -164,13 +107,24 @@ describe('opening, with a constructed library', () => {
 })
 
 describe('an opening that gets no answer, with a constructed library', () => {
-  test('and is no more wanted: the tunnel that opens late is closed, and nobody is told of it', async () => {
+  test('and is no more wanted: a session that opens late is closed without an endpoint', async () => {
     const { opening, forwarding, wanted, lost } = await provided().begin()
+    wanted.abort()
+    forwarding.connect()
+    expect(await opening).toMatchObject({ ok: false })
+    expect([forwarding.endpointsClosed(), forwarding.sessionsClosed()]).toStrictEqual([0, 1])
+    forwarding.lose()
+    expect(lost).toStrictEqual([])
+  })
+
+  test('and is no more wanted: an endpoint that opens late is closed with its session', async () => {
+    const { opening, forwarding, wanted, lost } = await provided().begin()
+    forwarding.connect()
+    await endOfTurn()
     wanted.abort()
     forwarding.open(PUBLIC)
     expect(await opening).toMatchObject({ ok: false })
-    expect(forwarding.closed()).toBe(1)
-    forwarding.status('closed')
+    expect([forwarding.endpointsClosed(), forwarding.sessionsClosed()]).toStrictEqual([1, 1])
     expect(lost).toStrictEqual([])
   })
 
@@ -180,12 +134,12 @@ describe('an opening that gets no answer, with a constructed library', () => {
     first.wanted.abort()
     const givenUp = [1, 2, 3].map(() => {
       const wanted = new AbortController()
-      const opening = provider.open({ isAnew: true, signal: wanted.signal, onLost: () => undefined })
+      const opening = provider.open({ signal: wanted.signal, onLost: () => undefined })
       wanted.abort()
       return opening
     })
     const next = library.next()
-    const last = provider.open({ isAnew: true, signal: new AbortController().signal, onLost: () => undefined })
+    const last = provider.open({ signal: new AbortController().signal, onLost: () => undefined })
     await endOfTurn()
     expect(library.forwardings).toHaveLength(1)
     first.forwarding.refuse(TLS_FAILURE)
@@ -197,29 +151,37 @@ describe('an opening that gets no answer, with a constructed library', () => {
 })
 
 describe('an open tunnel, with a constructed library', () => {
-  test('that the library reports as closed is lost, and lost once only', async () => {
+  test('whose connection ends is lost, once only, and the library does not bring it back', async () => {
     const { forwarding, lost } = await provided().opened()
-    forwarding.status('connected')
-    expect(lost).toStrictEqual([])
-    forwarding.status('closed')
-    forwarding.status('connected')
-    forwarding.status('closed')
+    expect(forwarding.lose()).toBe(false)
+    expect(forwarding.lose()).toBe(false)
     expect(lost).toMatchObject([{ code: 'lost', message: expect.stringContaining('opened anew') }])
   })
 
-  test('is not lost for what was reported before it was open', async () => {
+  test('whose ngrok answers no heartbeat is lost, and one that answers late is not', async () => {
+    const { forwarding, lost } = await provided().opened()
+    forwarding.heartbeat(14_000)
+    expect(lost).toStrictEqual([])
+    forwarding.heartbeat(null)
+    forwarding.lose()
+    expect(lost).toMatchObject([{ code: 'silent', message: expect.stringContaining('opened anew') }])
+  })
+
+  test('is none where the connection ended before it was open', async () => {
     const { opening, forwarding, lost } = await provided().begin()
-    forwarding.status('closed')
+    forwarding.connect()
+    await endOfTurn()
+    forwarding.lose()
     forwarding.open(PUBLIC)
-    expect(await opening).toMatchObject({ ok: true })
+    expect(await opening).toMatchObject({ ok: false })
     expect(lost).toStrictEqual([])
   })
 
   test('that we close ourselves is not lost', async () => {
     const { tunnel, forwarding, lost } = await provided().opened()
     await tunnel.close()
-    forwarding.status('closed')
-    expect(forwarding.closed()).toBe(1)
+    forwarding.lose()
+    expect(forwarding.endpointsClosed()).toBe(1)
     expect(lost).toStrictEqual([])
   })
 

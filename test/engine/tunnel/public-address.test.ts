@@ -5,7 +5,6 @@ const PATH = '/webhooks/notion'
 
 const opened = (endpointUrl: string) =>
   createPublicAddress(endpointUrl, PATH).open({
-    isAnew: false,
     signal: new AbortController().signal,
     onLost: () => {
       throw new Error('There is nothing that could be lost')

@@ -8,7 +8,7 @@ import { createNgrok } from '../../../electron/engine/tunnel/ngrok.ts'
 import { createProbe } from '../../../electron/engine/tunnel/probe.ts'
 import { unlimitedProbes } from '../../../electron/engine/tunnel/probe-budget.ts'
 import { createProbeRequests } from '../../../electron/engine/tunnel/probe-requests.ts'
-import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from '../../../electron/engine/tunnel/provider.ts'
+import type { OpenTunnel, Opening, TunnelFailure } from '../../../electron/engine/tunnel/provider.ts'
 import { createSupervisor } from '../../../electron/engine/tunnel/supervisor.ts'
 import type { Reach } from '../../../shared/reach.ts'
 import { startListener } from '../listener.ts'
@@ -46,12 +46,10 @@ export const startNgrokStage = async () => {
     log,
     serverAddress: server.address,
   })
-  const open = (isAnew = true): Promise<Opening> =>
-    ngrok.open({ isAnew, signal: ending.signal, onLost: (failure) => lost.push(failure) })
-  /** The library keeps one session in a process: an opening that is not anew takes that of the test before. */
-  const anew: TunnelProvider = { name: ngrok.name, open: (options) => ngrok.open({ ...options, isAnew: true }) }
-  onTestFinished(() => {
+  const open = (): Promise<Opening> => ngrok.open({ signal: ending.signal, onLost: (failure) => lost.push(failure) })
+  onTestFinished(async () => {
     ending.abort()
+    await ngrok.end()
   })
 
   return {
@@ -59,12 +57,8 @@ export const startNgrokStage = async () => {
     listener,
     lost,
     open,
-    /** The first opening finds that ngrok's certificates do not fit; from then on those of the system are tried. */
-    distrust: async (): Promise<void> => {
-      await open()
-    },
-    opened: async (isAnew = true): Promise<OpenTunnel> => {
-      const opening = await open(isAnew)
+    opened: async (): Promise<OpenTunnel> => {
+      const opening = await open()
       if (!opening.ok) throw new Error(`${opening.failure.code}: ${opening.failure.message}`)
       return opening.tunnel
     },
@@ -72,7 +66,7 @@ export const startNgrokStage = async () => {
     supervise: () => {
       const reachable: string[] = []
       const supervisor = createSupervisor({
-        provider: anew,
+        provider: ngrok,
         kind: 'ngrok',
         probe,
         budget: unlimitedProbes,
