@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bundleFileSchema, checkSchema } from './diagnosis.ts'
 import { JOB_STATES } from './jobs.ts'
 import { pairingViewSchema } from './pairing.ts'
 
@@ -68,6 +69,11 @@ export const CALLS = {
    * `unwritten`: in plain words, the database files that were found to be impossible to write.
    */
   'wait-idle': { input: z.strictObject({}), output: z.object({ idle: z.boolean(), unwritten: z.array(z.string()) }) },
+  /** Looks at everything but the settings file, in half a minute at most; `files`: for a bundle, where it is wanted. */
+  diagnose: {
+    input: z.strictObject({ with_files: z.boolean() }),
+    output: z.object({ checks: z.array(checkSchema), files: z.array(bundleFileSchema) }),
+  },
 } as const
 
 export type CallName = keyof typeof CALLS
@@ -81,3 +87,5 @@ export type CallHandlers = {
 
 /** Those of the pairing. */
 export type PairingCalls = Pick<CallHandlers, 'pairing' | 'open-pairing' | 'confirm-pairing' | 'disconnect'>
+
+export type DiagnosisCalls = Pick<CallHandlers, 'diagnose'>

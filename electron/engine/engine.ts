@@ -2,6 +2,7 @@ import type { CallHandlers } from '../../shared/bridge.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
 import { cacheFolders } from './cache/folders.ts'
+import { createDiagnosisCalls } from './diagnosis/of-engine.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
 import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
@@ -33,9 +34,10 @@ import { createReports } from './status/reports.ts'
 import { createTroubles } from './status/troubles.ts'
 import { createCrew } from './worker/crew.ts'
 
+export { type WithoutEngine, diagnoseWithoutEngine } from './diagnosis/without-engine.ts'
 export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
-export { StartError } from './foundation/errors.ts'
+export { errorText, StartError } from './foundation/errors.ts'
 export { createHttpServer, type FastifyInstance } from './foundation/http-server.ts'
 export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
@@ -128,7 +130,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   }).catch(closed)
   const { catalogue, watchList, records, keeper } = cache
 
-  const { notion, budget } = openNotion({
+  const stage = openNotion({
     settings: notionSettings,
     token,
     clock,
@@ -138,6 +140,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       tell('notion')(failure?.message ?? null)
     },
   })
+  const { notion, budget } = stage
 
   const { events, jobs, notes, people, pruning } = openQueue({
     database,
@@ -172,10 +175,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
     pause: { get: notes.pause },
     rateLimitedUntil: budget.pausedUntil,
-    probe: async () => {
-      const me = await notion.me()
-      return me.ok ? null : me.failure
-    },
+    probe: stage.probe,
     probeDisk: cache.probeDisk,
     counters,
     tell,
@@ -237,7 +237,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     close: storage.close,
   })
 
-  let address: string
+  let webhookUrl: string
   try {
     const { host, port } = webhook.listen
     const left = database.transaction(() => {
@@ -247,7 +247,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       return jobs.recover(clock.now())
     })
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')
-    address = await listenAt(listener, host, port, where('webhook.listen.port'))
+    webhookUrl = `${await listenAt(listener, host, port, where('webhook.listen.port'))}${WEBHOOK_PATH}`
   } catch (error) {
     await closeServer(listener, clock)
     return closed(error)
@@ -259,7 +259,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   const triggers = Object.keys(webhook.triggers)
   if (triggers.length > 0) log.warn({ triggers }, 'Triggers are accepted in the settings, but not run yet')
 
-  const { status, metrics } = createReports({
+  const reports = createReports({
     clock,
     counters,
     loopDelay,
@@ -284,13 +284,14 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     diskBytes: storage.sizes,
   })
 
+  const seen = { settings, dataFolder, disk, clock, redactor, cache, jobs, stage, listener, webhookUrl, reports }
   return {
-    webhookUrl: `${address}${WEBHOOK_PATH}`,
-    status,
-    metrics,
+    webhookUrl,
+    ...reports,
     calls: {
       ...createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
       ...createPairingCalls(pairing, where('webhook.secret'), webhook.secret !== null),
+      ...createDiagnosisCalls(seen),
     },
     whenIdle,
     stop,
