@@ -22,7 +22,7 @@ import { loadSettings } from './engine/settings/load.ts'
 import { runProgram, UsageError } from './program.ts'
 
 const USAGE =
-  'Usage: npm run headless -- [pair | diagnose | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
+  'Usage: npm run headless -- [pair | diagnose | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -35,6 +35,7 @@ const OPTIONS = {
   undo: { type: 'boolean' },
   confirm: { type: 'string' },
   bundle: { type: 'string' },
+  forget: { type: 'boolean' },
   yes: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const
@@ -50,7 +51,7 @@ const parsed = () => {
 type Values = ReturnType<typeof parsed>['values']
 
 /** Ends the process once, in order, at the first signal; a second one changes nothing. */
-const stopAtSignal = (stop: () => Promise<void>): void => {
+const stopAtSignal = (stop: () => Promise<void>, redactor: Redactor): void => {
   let isStopping = false
   const end = (): void => {
     if (isStopping) return
@@ -58,13 +59,19 @@ const stopAtSignal = (stop: () => Promise<void>): void => {
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+        process.stderr.write(`${redactor.redact(String(error instanceof Error ? error.stack : error))}\n`)
         process.exit(1)
       },
     )
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
+}
+
+/** An empty one counts as unset. */
+const secretsKey = (): string | null => {
+  const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
+  return passphrase === '' ? null : passphrase
 }
 
 const runEngine = async (config: string, data: string, redactor: Redactor, isPairing = false): Promise<void> => {
@@ -79,7 +86,6 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     throw new UsageError(`${where('webhook.secret')} is set, and wins over what is paired. Remove it first.`)
   }
   const token = randomBytes(32).toString('base64url')
-  const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
   for (const secret of [settings.webhook.secret, settings.notion.token, settings.tunnel.authtoken, token]) {
     redactor.learn(secret)
   }
@@ -97,13 +103,13 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     // Before this engine had one, the file is that of another engine which runs on this folder.
     if (console !== null) await systemDisk.remove(consoleFilePath(data))
     await logFile.close()
-  })
+  }, redactor)
   engine = await startEngine({
     loaded,
     dataFolder: data,
     log,
     redactor,
-    secretsKey: passphrase === '' ? null : passphrase,
+    secretsKey: secretsKey(),
     onPairing: (change) => {
       // Whoever opens it later is told by the command that opens it: this output may be kept by others.
       if (isPairing) process.stdout.write(`${pairingLine(change)}\n`)
@@ -154,6 +160,21 @@ const TAKEN_BY = {
   diagnose: new Set(['config', 'data', 'bundle', 'json']),
 } as const satisfies Record<string, ReadonlySet<string>>
 
+const keepOneToken = async (
+  names: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  data: string,
+  redactor: Redactor,
+): Promise<void> => {
+  const { keepToken, keepTokenRequest, readToken } = await import('./console/keep-token.ts')
+  const { name, isForgetting } = keepTokenRequest(names, values)
+  const source = { input: process.stdin, output: process.stderr }
+  const token = isForgetting ? null : await readToken(source, name)
+  redactor.learn(token)
+  const place = { call: await findEngine(data, readTextNow), dataFolder: data, passphrase: secretsKey() }
+  process.stdout.write(`${await keepToken(place, name, token)}\n`)
+}
+
 /** `pair TOKEN` would open what was meant to be confirmed. */
 const refuseOthers = (name: keyof typeof TAKEN_BY, ids: readonly string[], values: Values): void => {
   const taken: ReadonlySet<string> = TAKEN_BY[name]
@@ -177,7 +198,7 @@ await runProgram(async (redactor) => {
   const { values, positionals } = parsed()
   const [name, ...ids] = positionals
   const command = COMMANDS.find((known) => known === name)
-  if (name !== undefined && name !== 'pair' && name !== 'diagnose' && command === undefined) {
+  if (name !== undefined && name !== 'pair' && name !== 'diagnose' && name !== 'keep-token' && command === undefined) {
     throw new UsageError(`There is no command ${name}. ${USAGE}`)
   }
   const data = values.data === undefined ? envPaths('Blackcore Sync', { suffix: '' }).data : resolve(values.data)
@@ -189,6 +210,10 @@ await runProgram(async (redactor) => {
   if (name === 'diagnose') {
     refuseOthers('diagnose', ids, values)
     await runDiagnosis(values, data, redactor)
+    return
+  }
+  if (name === 'keep-token') {
+    await keepOneToken(ids, values, data, redactor)
     return
   }
   if (command !== undefined) {

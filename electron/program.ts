@@ -1,6 +1,7 @@
 import { NoEngineError } from './console/client.ts'
 import { CommandError } from './console/commands.ts'
-import { createRedactor, type Redactor, StartError } from './engine/engine.ts'
+import { createRedactor, type Redactor, StartError, useSystemProxy } from './engine/engine.ts'
+import { systemEnvironment } from './engine/settings/environment.ts'
 import { SettingsError } from './engine/settings/load.ts'
 import { withoutSecrets } from './engine/settings/secrets.ts'
 
@@ -29,13 +30,19 @@ export const runProgram = async (main: (redactor: Redactor) => Promise<void>): P
   // Whoever read the output has gone (a closed pipe): that is no reason to stop working.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const redactor = createRedactor()
-  try {
-    await main(redactor)
-  } catch (error) {
+  const endWith = (error: unknown): never => {
     const known = explained(error)
     const text = known?.sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
     // A sentence may repeat what was typed, and that may be a token in the wrong place.
     process.stderr.write(`${withoutSecrets(redactor.redact(text))}\n`)
     process.exit(known?.exitCode ?? 1)
+  }
+  // Node would print the error of a crash as it is, with the secrets that it may hold.
+  process.on('uncaughtException', endWith)
+  try {
+    useSystemProxy(systemEnvironment, redactor)
+    await main(redactor)
+  } catch (error) {
+    endWith(error)
   }
 }

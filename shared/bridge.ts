@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { bundleFileSchema, checkSchema } from './diagnosis.ts'
 import { JOB_STATES } from './jobs.ts'
 import { pairingViewSchema } from './pairing.ts'
+import { keptTokenSchema, TOKEN_NAMES } from './tokens.ts'
 
 /** Which jobs a person means. Conditions that are given all have to hold; none given means no job at all. */
 export const selectionSchema = z.strictObject({
@@ -65,6 +66,14 @@ export const CALLS = {
   /** Forgets every paired secret; `refused`: why that cannot be done. */
   disconnect: { input: z.strictObject({}), output: z.object({ refused: z.string().nullable() }) },
   /**
+   * Keeps a token for the next start; null forgets it. `refused`: why it cannot be; `given_by`: what gives the token in
+   * its place, because it wins over what is kept.
+   */
+  'keep-token': {
+    input: z.strictObject({ name: z.enum(TOKEN_NAMES), token: keptTokenSchema.nullable() }),
+    output: z.object({ refused: z.string().nullable(), given_by: z.string().nullable() }),
+  },
+  /**
    * Answers when nothing is left to do, database files written; or, with false, after a while, to be asked again.
    * `unwritten`: in plain words, the database files that were found to be impossible to write.
    */
@@ -89,3 +98,6 @@ export type CallHandlers = {
 export type PairingCalls = Pick<CallHandlers, 'pairing' | 'open-pairing' | 'confirm-pairing' | 'disconnect'>
 
 export type DiagnosisCalls = Pick<CallHandlers, 'diagnose'>
+
+/** Those of the kept tokens. */
+export type TokenCalls = Pick<CallHandlers, 'keep-token'>

@@ -1,18 +1,11 @@
-import { once } from 'node:events'
-import { createInterface } from 'node:readline/promises'
 import { readTextNow } from '../engine/engine.ts'
 import { connectConsole } from './client.ts'
 import { type CommandName, type CommandOptions, runCommand, type Terminal } from './commands.ts'
+import { answerAt } from './question.ts'
 
-/** The question goes to stderr, so that what is printed stays what was asked for. Ctrl-C and Ctrl-D answer nothing. */
-const askAtTerminal = async (question: string): Promise<string> => {
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return await Promise.race([lines.question(question), once(lines, 'close').then(() => '')])
-  } finally {
-    lines.close()
-  }
-}
+/** The question goes to stderr, so that what is printed stays what was asked for. */
+const askAtTerminal = (question: string): Promise<string> =>
+  answerAt({ input: process.stdin, output: process.stderr }, question)
 
 const terminal = (): Terminal => ({
   print: (text) => {

@@ -43,6 +43,7 @@ export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
 export { createLogFile } from './foundation/log-file.ts'
 export { createRedactor, type Redactor } from './foundation/redaction.ts'
+export { useSystemProxy } from './foundation/system-network.ts'
 export type { PairingChange } from './intake/pairing.ts'
 
 /** A running engine: deliveries in, JSON files out. */
@@ -115,7 +116,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   }
   const passphrase = options.secretsKey ?? null
   const toSecrets = { disk, dataFolder, passphrase, learn: redactor.learn, loaded }
-  const { secrets, token } = await openSecrets(toSecrets).catch(closed)
+  const { secrets, token, tokenCalls } = await openSecrets(toSecrets).catch(closed)
   const cache = await openCache({
     database,
     commits,
@@ -284,14 +285,14 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     diskBytes: storage.sizes,
   })
 
-  const seen = { settings, dataFolder, disk, clock, redactor, cache, jobs, stage, listener, webhookUrl, reports }
   return {
     webhookUrl,
     ...reports,
     calls: {
       ...createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
       ...createPairingCalls(pairing, where('webhook.secret'), webhook.secret !== null),
-      ...createDiagnosisCalls(seen),
+      ...createDiagnosisCalls({ settings, dataFolder, disk, clock, redactor, cache, jobs, stage, listener, reports }),
+      ...tokenCalls,
     },
     whenIdle,
     stop,

@@ -7,10 +7,11 @@ import { startConsoleOn } from '../support/data-folder.ts'
 import { PROJECT_FOLDER } from '../support/program-run.ts'
 
 /** Runs "retry --all --json" in a process whose standard input says that it is a terminal, or not. */
-const retryAll = async (folder: string, isTerminal: boolean, typed: string) => {
+const retryAll = async (folder: string, isTerminal: boolean, typed: string, isRaw = false) => {
   const source = new URL('../../electron/console/command-line.ts', import.meta.url).href
   const script = `
     Object.defineProperty(process.stdin, 'isTTY', { value: ${isTerminal} })
+    if (${isRaw}) Object.defineProperty(process.stderr, 'isTTY', { value: true })
     const { runCommandLine } = await import(${JSON.stringify(source)})
     try {
       await runCommandLine('retry', { ids: [], all: true, json: true }, ${JSON.stringify(folder)})
@@ -69,5 +70,14 @@ test('without a terminal nobody is asked, whatever standard input holds', async 
   const { code, stdout, stderr } = await retryAll(folder, false, 'y\n')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain('Nobody can be asked here: repeat it with --yes.')
+  expect(retried).toEqual([])
+})
+
+test('Ctrl-C at the question answers nothing, and nothing is done', async () => {
+  const { folder, retried } = await start()
+  expect(await retryAll(folder, true, '\u0003', true)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('CommandError: Nothing was done.'),
+  })
   expect(retried).toEqual([])
 })

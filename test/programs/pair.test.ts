@@ -89,7 +89,10 @@ test('a person chooses between two tokens with pair --confirm, which speaks to t
     stdout: '',
     stderr: expect.stringMatching(/^"pair" does not take \[hidden\]\. Usage: [^\n]+\n$/),
   })
-  expect(await endOf(all.run(real))).toMatchObject({ code: 2, stderr: expect.stringMatching(/no command \[hidden\]\./) })
+  expect(await endOf(all.run(real))).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/no command \[hidden\]\./),
+  })
   expect(await all.event(pairing, real)).toMatchObject(UNDECIDED)
 
   expect(await endOf(all.run('pair', '--confirm', real))).toEqual({ code: 0, stdout: '', stderr: '' })

@@ -32,25 +32,38 @@ export interface ProgramRun {
 export interface ProgramOptions {
   readonly cwd?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** What stands on the standard input; without it, there is none. */
+  readonly input?: string
 }
 
-const SETTING_VARIABLES: ReadonlySet<string> = new Set(['NOTION_TOKEN', 'BLACKCORE_SECRETS_KEY', 'NODE_OPTIONS'])
+const SETTING_VARIABLES: ReadonlySet<string> = new Set([
+  'NOTION_TOKEN',
+  'NGROK_AUTHTOKEN',
+  'BLACKCORE_SECRETS_KEY',
+  'NODE_OPTIONS',
+  'NODE_USE_ENV_PROXY',
+])
+
+const isSetting = (name: string): boolean => SETTING_VARIABLES.has(name) || /^(https?|all|no)_proxy$/i.test(name)
 
 const environmentWith = (own: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !SETTING_VARIABLES.has(name))),
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name))),
   // As scripts/run.mjs sets it: a start takes half the time.
   NODE_COMPILE_CACHE: join(PROJECT_FOLDER, 'node_modules/.cache/compile'),
   ...own,
 })
 
 /** Runs `node <arguments>` with the Node of the project. */
-export const runNode = (args: readonly string[], { cwd, environment = {} }: ProgramOptions = {}): ProgramRun => {
+export const runNode = (args: readonly string[], options: ProgramOptions = {}): ProgramRun => {
+  const { cwd, environment = {}, input } = options
   const child = spawn(NODE, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     cwd: cwd ?? PROJECT_FOLDER,
     env: environmentWith(environment),
   })
   const { pid } = child
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input ?? '')
   if (pid === undefined) throw new Error('The program could not be started')
   let stdout = ''
   let stderr = ''

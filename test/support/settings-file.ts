@@ -9,6 +9,7 @@ export interface SettingsChanges {
   readonly notion?: Group
   readonly cache?: Group
   readonly console?: Group
+  readonly tunnel?: Group | undefined
 }
 
 /** Made anew for every run, in Notion's shape. */
@@ -42,6 +43,7 @@ export const writeSettings = (folder: string, baseUrl: string, changes: Settings
     notion: { base_url: baseUrl, token: madeToken(), requests_per_minute: 100_000, ...changes.notion },
     cache: { folder: 'cache', ...changes.cache },
     console: { port: 0, ...changes.console },
+    tunnel: changes.tunnel,
   }
   writeFileSync(file, JSON.stringify(settings, null, 2))
   return { file, cacheFolder: join(folder, 'cache') }

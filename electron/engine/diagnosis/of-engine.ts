@@ -7,6 +7,7 @@ import type { Clock } from '../foundation/clock.ts'
 import type { Disk } from '../foundation/disk.ts'
 import type { FastifyInstance } from '../foundation/http-server.ts'
 import type { Redactor } from '../foundation/redaction.ts'
+import { WEBHOOK_PATH } from '../intake/listener.ts'
 import type { NotionStage } from '../notion/open.ts'
 import type { JobStore } from '../queue/job-store.ts'
 import type { Reports } from '../status/reports.ts'
@@ -28,14 +29,16 @@ export interface DiagnosisParts {
   readonly jobs: JobStore
   readonly stage: NotionStage
   readonly listener: FastifyInstance
-  readonly webhookUrl: string
   readonly reports: Reports
 }
 
 export const NOT_PAIRED = 'but no secret is paired, so every delivery is refused. Pair: npm run headless -- pair.'
 
-const listenerCheck = (isListening: boolean, url: string, isPaired: boolean): Check => {
-  if (!isListening) return failed('listener', `Deliveries are not listened for at ${url} any more. Start it again.`)
+const listenerCheck = (listener: FastifyInstance, isPaired: boolean): Check => {
+  if (!listener.server.listening) {
+    return failed('listener', 'Deliveries are not listened for any more. Start the program again.')
+  }
+  const url = `${listener.listeningOrigin}${WEBHOOK_PATH}`
   return isPaired
     ? ok('listener', `Deliveries are accepted at ${url}.`)
     : failed('listener', `It listens at ${url}, ${NOT_PAIRED}`)
@@ -47,7 +50,7 @@ export const inOrder = (checks: readonly Check[]): Check[] =>
 
 /** The running engine’s look at itself: through its own Notion client, under its rate budget. */
 export const createDiagnosisCalls = (parts: DiagnosisParts): DiagnosisCalls => {
-  const { settings, dataFolder, disk, clock, cache, jobs, stage, listener, webhookUrl, reports } = parts
+  const { settings, dataFolder, disk, clock, cache, jobs, stage, listener, reports } = parts
   const { redact } = parts.redactor
 
   const known = (entry: string) =>
@@ -69,7 +72,7 @@ export const createDiagnosisCalls = (parts: DiagnosisParts): DiagnosisCalls => {
       diskCheck({ disk, clock, folders: [dataFolder, settings.cache.folder], tryWriting: cache.probeDisk }),
     ])
     const { isPaired, reach } = reports.status()
-    const ofListener = listenerCheck(listener.server.listening, webhookUrl, isPaired)
+    const ofListener = listenerCheck(listener, isPaired)
     return inOrder([...ofNotion, ofListener, ...reachChecks(reach), ofDisk.check])
   }
 

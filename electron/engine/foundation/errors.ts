@@ -1,6 +1,12 @@
 /** A broken machine or a wrong start, told in one sentence; `exitCode` is what the process ends with. */
 export class StartError extends Error {
-  readonly code: 'address-taken' | 'folder-unusable' | 'already-running' | 'database-unusable' | 'secrets-unusable'
+  readonly code:
+    | 'address-taken'
+    | 'folder-unusable'
+    | 'already-running'
+    | 'database-unusable'
+    | 'secrets-unusable'
+    | 'proxy-unusable'
   readonly exitCode: 2 | 3
 
   constructor(code: StartError['code'], message: string, cause?: unknown) {

@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 
 export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+/** For requests, and here all the same: Node has it in the module of its servers, which has its one home here. */
+export { setGlobalProxyFromEnv } from 'node:http'
 
 export interface HttpServerLimits {
   readonly bodyLimitBytes: number

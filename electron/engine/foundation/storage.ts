@@ -4,7 +4,7 @@ import type { Disk } from './disk.ts'
 import { errorText, StartError, startErrorOf } from './errors.ts'
 import { tryFolder } from './folder-trial.ts'
 
-interface FolderLock {
+export interface FolderLock {
   release(): void
 }
 
@@ -61,6 +61,17 @@ const lockFolder = (path: string, folder: string): FolderLock => {
   )
 }
 
+const lockData = (dataFolder: string): FolderLock => lockFolder(join(dataFolder, 'engine.lock'), dataFolder)
+
+const prepareData = (disk: Disk, dataFolder: string): Promise<void> =>
+  prepareFolder(disk, dataFolder, 'The data folder', ONLY_THIS_USER)
+
+/** Keeps engines away from a data folder while something else writes there. Rejects with a StartError as `openStorage`. */
+export const lockDataFolder = async (disk: Disk, dataFolder: string): Promise<FolderLock> => {
+  await prepareData(disk, dataFolder)
+  return lockData(dataFolder)
+}
+
 /** A file up to this size is looked through in a few hundredths of a second, so at every start. */
 const SMALL_BYTES = 64 * 1024 * 1024
 
@@ -107,14 +118,14 @@ const openOrSetAside = async (
 /** Rejects with a StartError where a folder cannot be used, another engine has it, or the database is not ours to use. */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const { disk, dataFolder, cacheFolder } = options
-  await prepareFolder(disk, dataFolder, 'The data folder', ONLY_THIS_USER)
+  await prepareData(disk, dataFolder)
   await prepareFolder(disk, cacheFolder, options.whereCache)
   const locks: FolderLock[] = []
   const release = (): void => {
     for (const lock of locks) lock.release()
   }
   try {
-    locks.push(lockFolder(join(dataFolder, 'engine.lock'), dataFolder))
+    locks.push(lockData(dataFolder))
     locks.push(lockFolder(options.cacheLock, cacheFolder))
     const path = join(dataFolder, 'blackcore.db')
     const database = await openOrSetAside(options, path)

@@ -1,19 +1,8 @@
 import type { PairingCalls } from '../../../shared/bridge.ts'
-import { errorText } from '../foundation/errors.ts'
+import { refusalOf } from '../settings/refused-change.ts'
 import type { Pairing } from './pairing.ts'
 
 const NOT_WAITING = 'No such token is waiting: it has not arrived, or the time for pairing is over. Nothing was done.'
-
-/** What keeps something from being done; null where it was done. */
-const refusalOf = async (act: () => Promise<string | null>): Promise<{ refused: string | null }> => {
-  try {
-    return { refused: await act() }
-  } catch (error) {
-    return {
-      refused: `The disk refuses, and nothing was changed: ${errorText(error)}. Check its space, then repeat it.`,
-    }
-  }
-}
 
 /** What people ask of the pairing. `isFixed`: the settings name the secret (at `where`), and nothing can be paired. */
 export const createPairingCalls = (pairing: Pairing, where: string, isFixed: boolean): PairingCalls => ({
@@ -23,11 +12,14 @@ export const createPairingCalls = (pairing: Pairing, where: string, isFixed: boo
     pairing.open()
     return Promise.resolve({ refused: null })
   },
-  'confirm-pairing': ({ token }) => refusalOf(async () => ((await pairing.confirm(token)) ? null : NOT_WAITING)),
-  disconnect: () =>
-    refusalOf(async () => {
+  'confirm-pairing': async ({ token }) => ({
+    refused: await refusalOf(async () => ((await pairing.confirm(token)) ? null : NOT_WAITING)),
+  }),
+  disconnect: async () => ({
+    refused: await refusalOf(async () => {
       if (isFixed) return `${where} is set, and cannot be forgotten from here. Remove it there, then start again.`
       await pairing.disconnect()
       return null
     }),
+  }),
 })

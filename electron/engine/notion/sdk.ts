@@ -8,6 +8,7 @@ import {
 import { z } from 'zod'
 import { parsedJson } from '../../../shared/json.ts'
 import { errorCode } from '../foundation/errors.ts'
+import { trustingSystem } from '../foundation/system-network.ts'
 
 /** What a request to Notion came to, before anything of it is believed. */
 export type RawAnswer =
@@ -83,6 +84,16 @@ const NO_WAY: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+/** What Node says where a proxy does not let a connection through; it calls it aborted. */
+const REFUSED_BY_PROXY = /^Proxy response \((\d+)\)/
+
+const proxyStatus = (error: Error): string | null => REFUSED_BY_PROXY.exec(error.message)?.[1] ?? null
+
+const proxyDetail = (status: string): string =>
+  status === '407'
+    ? 'the proxy asks for a user name and a password (407), which belong into HTTPS_PROXY'
+    : `the proxy does not let the connection through (${status})`
+
 /** Codes of TLS and of certificates, as when the network of a hotel answers in Notion's place. */
 const OF_TLS = /^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/
 
@@ -107,6 +118,8 @@ export const silenceOf = (error: unknown): Silence => {
   if (errors.some(({ name }) => name === 'TimeoutError' || name === 'RequestTimeoutError')) {
     return { kind: 'no-answer', reason: 'time-out', detail }
   }
+  const status = errors.map(proxyStatus).find((found) => found !== null) ?? null
+  if (status !== null) return { kind: 'no-answer', reason: 'network', detail: proxyDetail(status) }
   return { kind: 'no-answer', reason: errors.some(isOfTheWay) ? 'network' : 'cut', detail }
 }
 
@@ -160,10 +173,12 @@ export const createSdkRequests = (options: SdkOptions): NotionRequests => {
     retry: false,
     logger: silent,
     fetch: async (url, init) => {
-      const response = await fetch(url, {
-        ...(init as RequestInit),
-        signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.answerLimitMs)]),
-      })
+      const response = await trustingSystem(() =>
+        fetch(url, {
+          ...(init as RequestInit),
+          signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.answerLimitMs)]),
+        }),
+      )
       const dateMs = Date.parse(response.headers.get('date') ?? '')
       if (Number.isFinite(dateMs)) options.onDate?.(dateMs)
       return response

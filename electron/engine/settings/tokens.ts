@@ -1,4 +1,6 @@
+import type { TokenCalls } from '../../../shared/bridge.ts'
 import type { TokenName } from '../../../shared/tokens.ts'
+import { createTokenCalls } from './kept-token.ts'
 import { type LoadedSettings, SettingsError } from './load.ts'
 import { openSecretStore, type SecretStore, type SecretStoreOptions } from './secret-store.ts'
 
@@ -30,12 +32,16 @@ export const needToken = (loaded: Loaded, store: Kept): string => {
   )
 }
 
+interface OpenSecrets {
+  readonly secrets: SecretStore
+  readonly token: string
+  readonly tokenCalls: TokenCalls
+}
+
 /** Opens the store and gives Notion's token with it: what is kept may be the only one. Rejects where there is none. */
-export const openSecrets = async (
-  options: SecretStoreOptions & { readonly loaded: Loaded },
-): Promise<{ readonly secrets: SecretStore; readonly token: string }> => {
+export const openSecrets = async (options: SecretStoreOptions & { readonly loaded: Loaded }): Promise<OpenSecrets> => {
   const secrets = await openSecretStore(options)
-  return { secrets, token: needToken(options.loaded, secrets) }
+  return { secrets, token: needToken(options.loaded, secrets), tokenCalls: createTokenCalls(secrets, options.loaded) }
 }
 
 /** ngrok's authtoken; null where none is given. */

@@ -251,3 +251,19 @@ test('the date of an answer is told as it arrives, of refusals too; one that is 
   await ask({})
   expect(dates).toEqual([Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 12, 0, 7)])
 })
+
+/** As Node tells it. */
+const refusedByProxy = (status: number): Error => {
+  const reason = Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
+    name: 'AbortError',
+    code: 'UND_ERR_ABORTED',
+  })
+  return new TypeError('fetch failed', { cause: new Error('Request was cancelled.', { cause: reason }) })
+}
+
+test.each([
+  [407, 'the proxy asks for a user name and a password (407), which belong into HTTPS_PROXY'],
+  [502, 'the proxy does not let the connection through (502)'],
+])('a proxy that answers %s is in the way of everybody, and is told', (status, detail) => {
+  expect(silenceOf(refusedByProxy(status))).toEqual({ kind: 'no-answer', reason: 'network', detail })
+})

@@ -1,0 +1,162 @@
+import { errorCode, StartError } from './errors.ts'
+import { setGlobalProxyFromEnv } from './http-server.ts'
+import type { Redactor } from './redaction.ts'
+
+/** The variables of the process, by name. */
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** A proxy that the environment names. */
+interface Proxy {
+  /** With the user name and the password, if any: for who connects. */
+  readonly url: URL
+  /** Without them: for everybody else. */
+  readonly shown: string
+}
+
+/** Where programs of this machine speak to each other: no proxy can reach it, and none is to see what is said there. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+const unusable = (name: string, what: string): StartError =>
+  new StartError(
+    'proxy-unusable',
+    `The environment variable ${name} ${what}. Write it as http://host:port, or remove it.`,
+  )
+
+/** Lower case wins, as it does for curl; an empty variable counts as unset. */
+const variable = (environment: Variables, name: string): { readonly name: string; readonly value: string } | null => {
+  for (const spelling of [name.toLowerCase(), name]) {
+    const value = environment[spelling]?.trim() ?? ''
+    if (value !== '') return { name: spelling, value }
+  }
+  return null
+}
+
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const proxyIn = (environment: Variables, name: string): Proxy | null => {
+  const found = variable(environment, name)
+  if (found === null) return null
+  const text = found.value.includes('://') ? found.value : `http://${found.value}`
+  // The parser's error is no cause: it quotes the address, and with it a password.
+  const url = URL.parse(text)
+  if (url === null || url.hostname === '' || !isDecodable(url.username) || !isDecodable(url.password)) {
+    throw unusable(found.name, 'is not the address of a proxy')
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw unusable(found.name, `names a proxy of ${url.protocol}//, and only those of http:// and https:// are used`)
+  }
+  return { url, shown: `${url.protocol}//${url.host}` }
+}
+
+interface Proxies {
+  readonly http: Proxy | null
+  readonly https: Proxy | null
+  /** Hosts (or `host:port`) that are reached without, and all below them. */
+  readonly direct: readonly string[]
+}
+
+const NONE: Proxies = { http: null, https: null, direct: [] }
+
+/** Throws a StartError where a variable that counts is no address of a proxy. */
+const proxiesOf = (environment: Variables): Proxies => {
+  const direct = (variable(environment, 'NO_PROXY')?.value ?? '').toLowerCase().split(/[\s,]+/)
+  if (direct.includes('*')) return NONE
+  const [http, https] = [proxyIn(environment, 'HTTP_PROXY'), proxyIn(environment, 'HTTPS_PROXY')]
+  // Beside one of the others it is often that of another protocol (SOCKS), and meant for other programs.
+  const all = http === null && https === null ? proxyIn(environment, 'ALL_PROXY') : null
+  return {
+    http: http ?? all,
+    https: https ?? http ?? all,
+    direct: [...direct.filter((host) => host !== ''), ...LOOPBACK],
+  }
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
+
+const isReachedBy = ({ hostname, port, protocol }: URL, entry: string): boolean => {
+  const [, named = entry, itsPort = null] = /^(.+):(\d+)$/.exec(entry) ?? []
+  if (itsPort !== null && itsPort !== (port === '' ? DEFAULT_PORTS[protocol] : port)) return false
+  const host = named.replace(/^\*?\./, '')
+  return hostname === host || hostname.endsWith(`.${host}`)
+}
+
+/** The proxy that requests to this address go through, without its user name and password; null: they go straight. */
+export const proxyFor = (address: string, environment: Variables): string | null => {
+  const { http, https, direct } = proxiesOf(environment)
+  const url = new URL(address)
+  const proxy = url.protocol === 'https:' ? https : http
+  return proxy === null || direct.some((entry) => isReachedBy(url, entry)) ? null : proxy.shown
+}
+
+/** Shorter ones are left to the shape of an address: hiding every "ab" would leave no line of a log readable. */
+const SHORTEST_LEARNT = 4
+
+const learnCredentials = ({ username, password }: URL, redactor: Redactor): void => {
+  const [user, word] = [decodeURIComponent(username), decodeURIComponent(password)]
+  // A user name alone is a token that somebody gave in its place.
+  for (const secret of password === '' ? [username, user] : [password, word, `${user}:${word}`]) {
+    if (secret.length >= SHORTEST_LEARNT) redactor.learn(secret)
+  }
+  if (username !== '') redactor.learn(Buffer.from(`${user}:${word}`).toString('base64'))
+}
+
+/**
+ * From now on, requests of this process go through the proxy that the environment names, those to loopback excepted.
+ * Does nothing where it names none. Throws a StartError where what it names is none. Gives what ends it again.
+ */
+export const useSystemProxy = (environment: Variables, redactor: Redactor): (() => void) => {
+  const { http, https, direct } = proxiesOf(environment)
+  for (const proxy of [http, https]) if (proxy !== null) learnCredentials(proxy.url, redactor)
+  if (http === null && https === null) return () => undefined
+  const address = (proxy: Proxy | null): string | undefined => {
+    if (proxy === null) return undefined
+    const { protocol, username, password, host } = proxy.url
+    return `${protocol}//${username === '' && password === '' ? '' : `${username}:${password}@`}${host}`
+  }
+  return setGlobalProxyFromEnv({ http_proxy: address(http), https_proxy: address(https), no_proxy: direct.join(',') })
+}
+
+/** OpenSSL's codes for a certificate of an issuer that nobody here knows. */
+const UNTRUSTED: ReadonlySet<string | null> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_UNTRUSTED',
+])
+
+const isUntrusted = (error: unknown): boolean =>
+  error instanceof Error && (UNTRUSTED.has(errorCode(error)) || isUntrusted(error.cause))
+
+/** TLS has one list of certificates for the whole process, and so there is one answer to whether it is complete. */
+let isSystemTrusted = false
+
+const trustSystem = async (): Promise<void> => {
+  const { getCACertificates, setDefaultCACertificates } = await import('node:tls')
+  if (isSystemTrusted) return
+  setDefaultCACertificates([...getCACertificates('default'), ...getCACertificates('system')])
+  isSystemTrusted = true
+}
+
+/**
+ * Sends a request, and once more where its certificate is of an issuer that only the system trusts: a company's proxy
+ * that looks into what passes. Only then are the certificates of the system loaded, because they take megabytes.
+ */
+export const trustingSystem = async <T>(send: () => Promise<T>): Promise<T> => {
+  const wasTrusted = isSystemTrusted
+  try {
+    return await send()
+  } catch (error) {
+    if (wasTrusted || !isUntrusted(error)) throw error
+    await trustSystem()
+    return send()
+  }
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { refusalOf } from '../../../electron/engine/settings/refused-change.ts'
+
+test('a change that was done has no refusal, one that says why it was not is passed on', async () => {
+  expect(await refusalOf(() => Promise.resolve(null))).toBeNull()
+  expect(await refusalOf(() => Promise.resolve('Not now.'))).toBe('Not now.')
+})
+
+test('a disk that refuses is told in one sentence, with what to do', async () => {
+  expect(await refusalOf(() => Promise.reject(new Error('no space left')))).toBe(
+    'The disk refuses, and nothing was changed: no space left. Check its space, then repeat it.',
+  )
+})
