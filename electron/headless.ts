@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import envPaths from 'env-paths'
 import { COMMANDS } from './console/commands.ts'
-import { type Call, connectConsole, NoEngineError } from './console/client.ts'
+import { connectConsole, findEngine } from './console/client.ts'
 import { type Console, startConsole } from './console/console.ts'
 import { type ConsoleFile, consoleFilePath } from './console/console-file.ts'
 import { confirmPairing, pairingLine, pairRunning } from './console/pair.ts'
@@ -22,7 +22,7 @@ import { loadSettings } from './engine/settings/load.ts'
 import { runProgram, UsageError } from './program.ts'
 
 const USAGE =
-  'Usage: npm run headless -- [pair | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
+  'Usage: npm run headless -- [pair | diagnose | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -34,6 +34,7 @@ const OPTIONS = {
   for: { type: 'string' },
   undo: { type: 'boolean' },
   confirm: { type: 'string' },
+  bundle: { type: 'string' },
   forget: { type: 'boolean' },
   yes: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -46,6 +47,8 @@ const parsed = () => {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`)
   }
 }
+
+type Values = ReturnType<typeof parsed>['values']
 
 /** Ends the process once, in order, at the first signal; a second one changes nothing. */
 const stopAtSignal = (stop: () => Promise<void>, redactor: Redactor): void => {
@@ -144,18 +147,6 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
   if (isPairing) await calls['open-pairing']({})
 }
 
-/** Null where no engine runs on the data folder. */
-const runningEngine = async (data: string): Promise<Call | null> => {
-  try {
-    const call = connectConsole(data, readTextNow)
-    await call('pairing', {})
-    return call
-  } catch (error) {
-    if (error instanceof NoEngineError) return null
-    throw error
-  }
-}
-
 /** With an engine that runs on the data folder, or with one of our own where none does. */
 const pair = async (
   config: string | undefined,
@@ -167,7 +158,7 @@ const pair = async (
     await confirmPairing(connectConsole(data, readTextNow), confirm)
     return
   }
-  const call = await runningEngine(data)
+  const call = await findEngine(data, readTextNow)
   if (call !== null) {
     await pairRunning(call, (line) => process.stdout.write(`${line}\n`), systemClock.sleep)
     return
@@ -175,6 +166,11 @@ const pair = async (
   if (config === undefined) throw new UsageError(`The settings file is missing. ${USAGE}`)
   await runEngine(config, data, redactor, true)
 }
+
+const TAKEN_BY = {
+  pair: new Set(['config', 'data', 'confirm']),
+  diagnose: new Set(['config', 'data', 'bundle', 'json']),
+} as const satisfies Record<string, ReadonlySet<string>>
 
 const keepOneToken = async (
   names: readonly string[],
@@ -187,30 +183,45 @@ const keepOneToken = async (
   const source = { input: process.stdin, output: process.stderr }
   const token = isForgetting ? null : await readToken(source, name)
   redactor.learn(token)
-  const place = { call: await runningEngine(data), dataFolder: data, passphrase: secretsKey() }
+  const place = { call: await findEngine(data, readTextNow), dataFolder: data, passphrase: secretsKey() }
   process.stdout.write(`${await keepToken(place, name, token)}\n`)
 }
 
-const TAKEN_BY_PAIR: ReadonlySet<string> = new Set(['config', 'data', 'confirm'])
-
 /** `pair TOKEN` would open what was meant to be confirmed. */
-const refuseOthers = (ids: readonly string[], values: Readonly<Record<string, unknown>>): void => {
-  const options = Object.keys(values).filter((option) => !TAKEN_BY_PAIR.has(option))
+const refuseOthers = (name: keyof typeof TAKEN_BY, ids: readonly string[], values: Values): void => {
+  const taken: ReadonlySet<string> = TAKEN_BY[name]
+  const options = Object.keys(values).filter((option) => !taken.has(option))
   const others = [...ids, ...options.map((option) => `--${option}`)]
-  if (others.length > 0) throw new UsageError(`"pair" does not take ${others.join(' ')}. ${USAGE}`)
+  if (others.length > 0) throw new UsageError(`"${name}" does not take ${others.join(' ')}. ${USAGE}`)
+}
+
+const runDiagnosis = async (values: Values, data: string, redactor: Redactor): Promise<void> => {
+  const { config, bundle, json: isJson = false } = values
+  if (config === undefined) throw new UsageError(`The settings file is missing. ${USAGE}`)
+  const { runDiagnose } = await import('./console/diagnose-line.ts')
+  const options = { config, bundle, isJson, cwd: process.cwd(), environment: systemEnvironment }
+  const { hasFailed, isDiskSilent } = await runDiagnose(options, data, redactor)
+  process.exitCode = hasFailed ? 1 : 0
+  // No process ends in order while a call waits for a disk that does not answer.
+  if (isDiskSilent) process.stdout.write('', () => process.kill(process.pid, 'SIGKILL'))
 }
 
 await runProgram(async (redactor) => {
   const { values, positionals } = parsed()
   const [name, ...ids] = positionals
   const command = COMMANDS.find((known) => known === name)
-  if (name !== undefined && name !== 'pair' && name !== 'keep-token' && command === undefined) {
+  if (name !== undefined && name !== 'pair' && name !== 'diagnose' && name !== 'keep-token' && command === undefined) {
     throw new UsageError(`There is no command ${name}. ${USAGE}`)
   }
   const data = values.data === undefined ? envPaths('Blackcore Sync', { suffix: '' }).data : resolve(values.data)
   if (name === 'pair') {
-    refuseOthers(ids, values)
+    refuseOthers('pair', ids, values)
     await pair(values.config, values.confirm, data, redactor)
+    return
+  }
+  if (name === 'diagnose') {
+    refuseOthers('diagnose', ids, values)
+    await runDiagnosis(values, data, redactor)
     return
   }
   if (name === 'keep-token') {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bundleFileSchema, checkSchema } from './diagnosis.ts'
 import { JOB_STATES } from './jobs.ts'
 import { pairingViewSchema } from './pairing.ts'
 import { keptTokenSchema, TOKEN_NAMES } from './tokens.ts'
@@ -82,6 +83,11 @@ export const CALLS = {
    * `unwritten`: in plain words, the database files that were found to be impossible to write.
    */
   'wait-idle': { input: z.strictObject({}), output: z.object({ idle: z.boolean(), unwritten: z.array(z.string()) }) },
+  /** Looks at everything but the settings file, in half a minute at most; `files`: for a bundle, where it is wanted. */
+  diagnose: {
+    input: z.strictObject({ with_files: z.boolean() }),
+    output: z.object({ checks: z.array(checkSchema), files: z.array(bundleFileSchema) }),
+  },
 } as const
 
 export type CallName = keyof typeof CALLS
@@ -95,6 +101,8 @@ export type CallHandlers = {
 
 /** Those of the pairing. */
 export type PairingCalls = Pick<CallHandlers, 'pairing' | 'open-pairing' | 'confirm-pairing' | 'disconnect'>
+
+export type DiagnosisCalls = Pick<CallHandlers, 'diagnose'>
 
 /** Those of the kept tokens. */
 export type TokenCalls = Pick<CallHandlers, 'keep-token'>

@@ -2,6 +2,7 @@ import type { CallHandlers } from '../../shared/bridge.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
 import { cacheFolders } from './cache/folders.ts'
+import { createDiagnosisCalls } from './diagnosis/of-engine.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
 import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
@@ -34,9 +35,10 @@ import { openPublicSide } from './tunnel/public-side.ts'
 import type { ProviderAt } from './tunnel/tunnel.ts'
 import { createCrew } from './worker/crew.ts'
 
+export { type WithoutEngine, diagnoseWithoutEngine } from './diagnosis/without-engine.ts'
 export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
-export { StartError } from './foundation/errors.ts'
+export { errorText, StartError } from './foundation/errors.ts'
 export { createHttpServer, type FastifyInstance } from './foundation/http-server.ts'
 export { closeServer, listenAt } from './foundation/listening.ts'
 export { createLog } from './foundation/log.ts'
@@ -108,8 +110,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   const { database } = storage
   const commits = createGroupCommit(database, clock.monotonicMs)
   const counters = createCounters()
-  const troubles = createTroubles()
-  const { tell } = troubles
+  const { tell, problems: troubles } = createTroubles()
   const ending = new AbortController()
   const loopDelay = createLoopDelay()
 
@@ -133,7 +134,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   }).catch(closed)
   const { catalogue, watchList, records, keeper } = cache
 
-  const { notion, budget, ...probes } = openNotion({
+  const stage = openNotion({
     settings: notionSettings,
     token,
     clock,
@@ -141,6 +142,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     seam: seams.requests,
     tell: tell('notion'),
   })
+  const { notion, budget } = stage
 
   const { events, jobs, notes, people, pruning } = openQueue({
     database,
@@ -174,7 +176,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
     pause: { get: notes.pause },
     rateLimitedUntil: budget.pausedUntil,
-    ...probes,
+    probes: stage,
     probeDisk: cache.probeDisk,
     counters,
     tell,
@@ -235,7 +237,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     close: storage.close,
   })
 
-  let address: string
+  let webhookUrl: string
   try {
     const left = database.transaction(() => {
       const found = { folder: cache.folder, setAside: storage.setAside }
@@ -244,20 +246,21 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       return jobs.recover(clock.now())
     })
     if (left > 0) log.info({ jobs: left }, 'Taking up what the last run left unfinished')
-    address = await listenAt(listener, webhook.listen.host, webhook.listen.port, where('webhook.listen.port'))
+    const { host, port } = webhook.listen
+    webhookUrl = `${await listenAt(listener, host, port, where('webhook.listen.port'))}${WEBHOOK_PATH}`
   } catch (error) {
     await closeServer(listener, clock)
     return closed(error)
   }
   pruning.start()
   connection.start()
-  tunnel.start(address)
+  tunnel.start(webhookUrl)
   worker.wake()
   keeper.wake()
   const triggers = Object.keys(webhook.triggers)
   if (triggers.length > 0) log.warn({ triggers }, 'Triggers are accepted in the settings, but not run yet')
 
-  const { status, metrics } = createReports({
+  const reports = createReports({
     clock,
     counters,
     loopDelay,
@@ -274,7 +277,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       hold: flow.hold(),
       trashedDatabases: catalogue.trashed(),
       triggers,
-      reported: [...tunnel.problems(), ...connection.problems(), ...troubles.problems(), ...keeper.problems()],
+      reported: [...tunnel.problems(), ...connection.problems(), ...troubles(), ...keeper.problems()],
     }),
     lastReceivedAt: events.lastReceivedAt,
     nextDueAt: jobs.nextDueAt,
@@ -283,12 +286,12 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   })
 
   return {
-    webhookUrl: `${address}${WEBHOOK_PATH}`,
-    status,
-    metrics,
+    webhookUrl,
+    ...reports,
     calls: {
       ...createCalls({ people, notes, commits, clock, wake: worker.wake, whenIdle, unwritten: keeper.problems }),
       ...createPairingCalls(pairing, where('webhook.secret'), webhook.secret !== null),
+      ...createDiagnosisCalls({ settings, dataFolder, disk, clock, redactor, cache, jobs, stage, listener, reports }),
       ...tokenCalls,
     },
     whenIdle,

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connectConsole, NoEngineError } from '../../electron/console/client.ts'
+import { connectConsole, findEngine, NoEngineError, SilentEngineError } from '../../electron/console/client.ts'
 import { readTextNow } from '../../electron/engine/engine.ts'
 import type { Selection } from '../../shared/bridge.ts'
 import { dataFolderWith, startConsoleOn, TOKEN } from '../support/data-folder.ts'
@@ -112,5 +112,19 @@ describe('where another answers', () => {
       name: 'NoEngineError',
       message: `What answers at ${url} ${expected}.`,
     })
+  })
+})
+
+describe('with a limit', () => {
+  test('an engine that does not answer in time is told as one that runs', async () => {
+    const { folder } = await startConsoleOn({ pairing: () => Promise.withResolvers<never>().promise })
+    await expect(findEngine(folder, readTextNow, 50)).rejects.toThrow(SilentEngineError)
+  })
+
+  test('an engine is found where one runs, and none where none does', async () => {
+    const { folder } = await startConsoleOn({})
+    const call = await findEngine(folder, readTextNow, 10_000)
+    expect(await call?.('jobs', {})).toEqual({ jobs: [] })
+    expect(await findEngine(temporaryFolder(), readTextNow)).toBeNull()
   })
 })

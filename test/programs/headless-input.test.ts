@@ -39,7 +39,7 @@ const startWith = async (changes: SettingsChanges, data?: (folder: string) => st
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 test('a command without --config, or with an option that nobody knows, is told how to be written', async () => {
-  const commands = '[pair | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle]'
+  const commands = '[pair | diagnose | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle]'
   const usage = `${escaped(`Usage: npm run headless -- ${commands} --config FILE [--data FOLDER]`)}\\n$`
   expect(await refusalOf([])).toEqual(refused(new RegExp(`^The settings file is missing\\. ${usage}`)))
   expect(await refusalOf(['--cofnig', 'a.yaml'])).toEqual(refused(new RegExp(`^Unknown option '--cofnig'.* ${usage}`)))

@@ -39,6 +39,14 @@ export const createBreakingDisk = (disk: Disk, before: (call: string, path: stri
       before('writePrivate', path)
       await disk.writePrivate(path, text)
     },
+    createPrivate: async (path, bytes) => {
+      before('createPrivate', path)
+      return disk.createPrivate(path, bytes)
+    },
+    freeBytes: async (path) => {
+      before('freeBytes', path)
+      return disk.freeBytes(path)
+    },
     facts: async (path) => {
       before('facts', path)
       return disk.facts(path)
@@ -76,7 +84,7 @@ export const unflushedDisk: Disk = {
   flushFolder: nothing,
 }
 
-const READS = new Set(['facts', 'readText', 'list'])
+const READS = new Set(['facts', 'freeBytes', 'readText', 'list'])
 
 /** Whether a call changes what lies on the disk: a crash before one that does not is one before the next that does. */
 export const isChange = (call: string): boolean => !READS.has(call)

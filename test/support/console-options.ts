@@ -27,5 +27,6 @@ export const emptyCalls = (changes: Partial<CallHandlers> = {}): CallHandlers =>
   disconnect: () => Promise.resolve({ refused: null }),
   resume: () => Promise.resolve({ paused: false }),
   'wait-idle': () => Promise.resolve({ idle: true, unwritten: [] }),
+  diagnose: () => Promise.resolve({ checks: [], files: [] }),
   ...changes,
 })

@@ -55,13 +55,15 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
     log,
     pause: { get: queue.notes.pause },
     rateLimitedUntil: budget.pausedUntil,
-    probe: () => {
-      probe.count += 1
-      return Promise.resolve(probe.answer)
-    },
-    probeWitness: ({ id }) => {
-      probe.asked.push(Number.parseInt(id, 16))
-      return Promise.resolve(probe.witness)
+    probes: {
+      probe: () => {
+        probe.count += 1
+        return Promise.resolve(probe.answer)
+      },
+      probeWitness: ({ id }) => {
+        probe.asked.push(Number.parseInt(id, 16))
+        return Promise.resolve(probe.witness)
+      },
     },
     probeDisk: async () => {
       disk.probes += 1

@@ -8,13 +8,24 @@ interface At {
   readonly answerLimitMs?: number
   readonly signal?: AbortSignal
   readonly clock?: Clock
+  readonly onDate?: (dateMs: number) => void
 }
 
 const never = new AbortController().signal
 
 /** The real SDK, pointed at a server of the test. */
-export const requestsAt = (baseUrl: string, { answerLimitMs = 10_000, signal = never }: At = {}): NotionRequests =>
-  createSdkRequests({ token: 'ntn_test', baseUrl, version: '2026-03-11', answerLimitMs, signal })
+export const requestsAt = (
+  baseUrl: string,
+  { answerLimitMs = 10_000, signal = never, onDate }: At = {},
+): NotionRequests =>
+  createSdkRequests({
+    token: 'ntn_test',
+    baseUrl,
+    version: '2026-03-11',
+    answerLimitMs,
+    signal,
+    ...(onDate === undefined ? {} : { onDate }),
+  })
 
 /** The client as the engine builds it, without a limit that a test would meet. */
 export const notionAt = (baseUrl: string, at: At = {}): Notion =>

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, fdatasync, openSync, readFileSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { systemClock } from './clock.ts'
 import { errorCode } from './errors.ts'
@@ -34,6 +35,13 @@ export interface Disk {
   readText(path: string): Promise<string>
   /** Puts a small file in place that only this user can read. */
   writePrivate(path: string, text: string): Promise<void>
+  /**
+   * Puts a new file in place, whole, that only this user can read. False where something has that name already: it stays
+   * as it is.
+   */
+  createPrivate(path: string, bytes: Uint8Array): Promise<boolean>
+  /** What this user may still write to the disk of this folder, which has to exist. */
+  freeBytes(folder: string): Promise<number>
   /** Null where nothing is. */
   facts(path: string): Promise<FileFacts | null>
   rename(from: string, to: string): Promise<void>
@@ -156,15 +164,44 @@ const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
   }
 }
 
+const putPrivate = async (path: string, temporary: string, content: string | Uint8Array): Promise<void> => {
+  await writeFile(temporary, content, { mode: 0o600, flush: true, flag: 'wx' })
+  await rename(temporary, path)
+}
+
+const writePrivate = async (path: string, text: string): Promise<void> => {
+  const temporary = `${path}.new`
+  await rm(temporary, { force: true })
+  await putPrivate(path, temporary, text)
+}
+
+/** The name is claimed first: a link would do both at once, and memory sticks know none. */
+const createPrivate = async (path: string, bytes: Uint8Array): Promise<boolean> => {
+  try {
+    await writeFile(path, '', { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    throw error
+  }
+  const temporary = `${path}.${randomUUID()}.new`
+  try {
+    await putPrivate(path, temporary, bytes)
+    return true
+  } catch (error) {
+    await Promise.all([path, temporary].map((left) => rm(left, { force: true })))
+    throw error
+  }
+}
+
 export const systemDisk: Disk = {
   createFile,
   openFlusher,
   readText: (path) => readFile(path, 'utf8'),
-  writePrivate: async (path, text) => {
-    const temporary = `${path}.new`
-    await rm(temporary, { force: true })
-    await writeFile(temporary, text, { mode: 0o600, flush: true })
-    await rename(temporary, path)
+  writePrivate,
+  createPrivate,
+  freeBytes: async (folder) => {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
   },
   facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
   rename: (from, to) => againWhileHeldOpen(() => rename(from, to), systemClock.sleep),

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { DamagedDatabaseError, type Database, openDatabase, type OpenOptions, takeFileLock } from './database.ts'
 import type { Disk } from './disk.ts'
 import { errorText, StartError, startErrorOf } from './errors.ts'
+import { tryFolder } from './folder-trial.ts'
 
 export interface FolderLock {
   release(): void
@@ -40,10 +41,7 @@ const ONLY_THIS_USER = 0o700
 const prepareFolder = async (disk: Disk, folder: string, what: string, mode?: number): Promise<void> => {
   try {
     await disk.makeFolder(folder, mode)
-    const probe = join(folder, '.blackcore-sync.probe')
-    const file = await disk.createFile(probe)
-    await file.close()
-    await disk.remove(probe)
+    await tryFolder(disk, folder)
   } catch (error) {
     throw new StartError(
       'folder-unusable',

@@ -21,28 +21,40 @@ export interface OpenNotionOptions {
   readonly seam: ((requests: NotionRequests) => NotionRequests) | undefined
 }
 
-export interface OpenedNotion {
+/** The stage that speaks with Notion. */
+export interface NotionStage {
   readonly notion: Notion
   readonly budget: RequestBudget
-  /** Asks whether Notion answers at all; null: it does. */
-  readonly probe: () => Promise<NotionFailure | null>
-  /** Asks whether it gives what this names; null: it does. */
-  readonly probeWitness: (entity: Entity) => Promise<NotionFailure | null>
+  /** Whether Notion answers and takes the token: null, or why not. */
+  probe(): Promise<NotionFailure | null>
+  /** Whether it gives what this names: null, or why not. */
+  probeWitness(entity: Entity): Promise<NotionFailure | null>
+  /** The same Notion under the same budget, for one who gives up waiting when the signal aborts: that rejects. */
+  until(signal: AbortSignal): Notion
+  /** How far this computer's clock was ahead of Notion's when the newest answer came; null while none has. */
+  clockAheadMs(): number | null
 }
 
-/** The stage that speaks with Notion, and its rate budget. */
-export const openNotion = (options: OpenNotionOptions): OpenedNotion => {
+/** A `Date` header cuts off what is beyond whole seconds. */
+const HALF_A_SECOND_MS = 500
+
+const failureOf = async (asked: Promise<Answer<unknown>>): Promise<NotionFailure | null> => {
+  const answer = await asked
+  return answer.ok ? null : answer.failure
+}
+
+export const openNotion = (options: OpenNotionOptions): NotionStage => {
   const { settings, token, clock, signal, tell, seam = (requests) => requests } = options
   const budget = createRequestBudget(clock, settings.requestsPerMinute)
-  const requests = seam(createSdkRequests({ ...settings, token, answerLimitMs: ANSWER_LIMIT_MS, signal }))
+  let aheadMs: number | null = null
+  const onDate = (dateMs: number): void => {
+    aheadMs = clock.now() - dateMs - HALF_A_SECOND_MS
+  }
   const onReach = (failure: NotionFailure | null): void => {
     tell(failure?.message ?? null)
   }
+  const requests = seam(createSdkRequests({ ...settings, token, answerLimitMs: ANSWER_LIMIT_MS, signal, onDate }))
   const notion = createNotion({ requests, budget, signal, onReach })
-  const failureOf = async (answer: Promise<Answer<unknown>>): Promise<NotionFailure | null> => {
-    const { ok, ...rest } = await answer
-    return ok || !('failure' in rest) ? null : rest.failure
-  }
   return {
     notion,
     budget,
@@ -58,5 +70,7 @@ export const openNotion = (options: OpenNotionOptions): OpenedNotion => {
           return failureOf(notion.dataSource(id))
       }
     },
+    until: (own) => createNotion({ requests, budget, signal: AbortSignal.any([signal, own]), onReach }),
+    clockAheadMs: () => aheadMs,
   }
 }

@@ -49,6 +49,8 @@ export interface SdkOptions {
   readonly answerLimitMs: number
   /** Aborting gives up what is on its way. */
   readonly signal: AbortSignal
+  /** Called as an answer arrives, with what its `Date` header says (ms since 1970, in whole seconds). */
+  readonly onDate?: (dateMs: number) => void
 }
 
 const retryAfterMs = (headers: unknown): number | null => {
@@ -170,13 +172,17 @@ export const createSdkRequests = (options: SdkOptions): NotionRequests => {
     timeoutMs: options.answerLimitMs + 5_000,
     retry: false,
     logger: silent,
-    fetch: (url, init) =>
-      trustingSystem(() =>
+    fetch: async (url, init) => {
+      const response = await trustingSystem(() =>
         fetch(url, {
           ...(init as RequestInit),
           signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.answerLimitMs)]),
         }),
-      ),
+      )
+      const dateMs = Date.parse(response.headers.get('date') ?? '')
+      if (Number.isFinite(dateMs)) options.onDate?.(dateMs)
+      return response
+    },
   })
   const page = (cursor: string | null) => (cursor === null ? {} : { start_cursor: cursor })
   return {

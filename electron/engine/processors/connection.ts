@@ -7,7 +7,7 @@ import { errorCode, errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import type { Answer, Notion, Workspace } from '../notion/client.ts'
 import type { NotionFailure } from '../notion/failures.ts'
-import { lookUpDatabase, lookUpSource } from './look-up.ts'
+import { lookUpDatabase, lookUpId } from './look-up.ts'
 
 /** What has to be known of Notion besides pages: whose workspace the token opens, and which databases are watched. */
 export interface Connection {
@@ -66,12 +66,6 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     return OK
   }
 
-  const lookUpId = async (id: NotionId): Promise<Answer<readonly SourceFacts[]>> => {
-    const source = await lookUpSource(notion, id)
-    if (source.ok) return lookUpDatabase(notion, source.value.databaseId)
-    return source.failure.about === 'way' ? source : lookUpDatabase(notion, id)
-  }
-
   const knownDatabases = (): readonly NotionId[] => [
     ...new Set(catalogue.all().flatMap((source) => (source.isWatched ? [source.databaseId] : []))),
   ]
@@ -109,7 +103,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
       if (!step.ok) return step
     }
     for (const id of watchList.ids.filter(isUnresolved)) {
-      const step = await learnFrom(await asked(() => lookUpId(id)))
+      const step = await learnFrom(await asked(() => lookUpId(notion, id)))
       if (!step.ok) return step
     }
     return findTitles()

@@ -38,6 +38,13 @@ export const lookUpDatabase = async (notion: Notion, databaseId: NotionId): Prom
   return facts.length === 0 && unseen !== null ? unseen : { ok: true, value: facts }
 }
 
+/** What an id of the settings names: a data source's database, or a database. */
+export const lookUpId = async (notion: Notion, id: NotionId): Promise<Answer<readonly SourceFacts[]>> => {
+  const source = await lookUpSource(notion, id)
+  if (source.ok) return lookUpDatabase(notion, source.value.databaseId)
+  return source.failure.about === 'way' ? source : lookUpDatabase(notion, id)
+}
+
 /** The code of the failure that a person has to look at: removing what was only withdrawn would be a loss. */
 export const outOfReach = (what: string): Omit<NotionFailure, 'about'> => ({
   kind: 'permanent',

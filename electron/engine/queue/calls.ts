@@ -1,11 +1,11 @@
-import type { CallHandlers, PairingCalls, TokenCalls } from '../../../shared/bridge.ts'
+import type { CallHandlers, DiagnosisCalls, PairingCalls, TokenCalls } from '../../../shared/bridge.ts'
 import type { Problem } from '../../../shared/status.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { GroupCommit } from '../foundation/group-commit.ts'
 import type { QueueNotes } from './notes.ts'
 import type { PeopleAtQueue } from './people.ts'
 
-type QueueCalls = Omit<CallHandlers, keyof PairingCalls | keyof TokenCalls>
+type QueueCalls = Omit<CallHandlers, keyof PairingCalls | keyof TokenCalls | keyof DiagnosisCalls>
 
 export interface CallParts {
   readonly people: PeopleAtQueue

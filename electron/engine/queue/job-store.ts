@@ -49,6 +49,8 @@ export interface JobStore {
   open(): number
   /** Why failed jobs failed: the newest message of each code, and how many jobs it stands for; most first. */
   failures(): readonly { readonly message: string; readonly jobs: number }[]
+  /** How many failed jobs each code of failure stands for; most first. */
+  failureCodes(): readonly { readonly code: string; readonly jobs: number }[]
 }
 
 interface JobRow {
@@ -222,6 +224,14 @@ export const createJobStore = (database: Database, longestQuietMs = LONGEST_QUIE
         )
         .all<{ message: string; jobs: number }>()
         .map(({ message, jobs }) => ({ message, jobs })),
+    failureCodes: () =>
+      database
+        .sql(
+          `SELECT coalesce(reason, 'unknown') AS code, count(*) AS jobs FROM job
+           WHERE state = 'failed' GROUP BY code ORDER BY jobs DESC, code`,
+        )
+        .all<{ code: string; jobs: number }>()
+        .map(({ code, jobs }) => ({ code, jobs })),
     counts,
     open: () => {
       const { waiting, delayed, active } = counts()

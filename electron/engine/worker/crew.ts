@@ -30,10 +30,12 @@ export interface CrewParts<Job extends RunnerJob>
   readonly concurrency: number
   readonly pause: PauseStore
   readonly rateLimitedUntil: () => number | null
-  /** Whether Notion answers at all; null: it does. */
-  readonly probe: () => Promise<Failure | null>
-  /** Whether it gives this one. */
-  readonly probeWitness: (entity: Entity) => Promise<Failure | null>
+  readonly probes: {
+    /** Whether Notion answers at all; null: it does. */
+    probe(): Promise<Failure | null>
+    /** Whether it gives this one. */
+    probeWitness(entity: Entity): Promise<Failure | null>
+  }
   /** Writes to the disk as an attempt does; rejects with what the disk says. */
   readonly probeDisk: () => Promise<void>
   readonly counters: {
@@ -85,10 +87,10 @@ export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew =
     pause: parts.pause,
     rateLimitedUntil: parts.rateLimitedUntil,
     probe: async () => {
-      const failure = await parts.probe()
+      const failure = await parts.probes.probe()
       const witness = failure === null ? witnesses.next() : null
       if (witness === null) return failure
-      const refusal = await parts.probeWitness(parseEntityKey(witness))
+      const refusal = await parts.probes.probeWitness(parseEntityKey(witness))
       const shared = refusal?.stops === 'notion' ? refusal : null
       witnesses.probed(shared)
       return shared

@@ -115,3 +115,34 @@ describe('a rename onto a file that another program holds open', () => {
     expect(await run(code, 1)).toMatchObject({ calls: 1, waits: [], failure: { code } })
   })
 })
+
+describe('a new private file', () => {
+  const bytes = new Uint8Array([0, 1, 255])
+
+  test('is this user’s alone, whole, and nothing else is left beside it', async () => {
+    const folder = temporaryFolder()
+    expect(await systemDisk.createPrivate(join(folder, 'a.zip'), bytes)).toBe(true)
+    expect(new Uint8Array(readFileSync(join(folder, 'a.zip')))).toEqual(bytes)
+    if (process.platform !== 'win32') expect(statSync(join(folder, 'a.zip')).mode & 0o777).toBe(0o600)
+    expect(await systemDisk.list(folder)).toEqual(['a.zip'])
+  })
+
+  test('takes the place of nothing, whatever has the name or one like it', async () => {
+    const folder = temporaryFolder()
+    const taken = join(folder, 'a.zip')
+    writeFileSync(taken, 'mine')
+    writeFileSync(`${taken}.new`, 'mine too')
+    expect(await systemDisk.createPrivate(taken, bytes)).toBe(false)
+    expect(await systemDisk.createPrivate(folder, bytes)).toBe(false)
+    expect([readFileSync(taken, 'utf8'), readFileSync(`${taken}.new`, 'utf8')]).toEqual(['mine', 'mine too'])
+    await expect(systemDisk.createPrivate(join(folder, 'nowhere', 'a.zip'), bytes)).rejects.toMatchObject({
+      code: 'ENOENT',
+    })
+  })
+})
+
+test('the free space of a folder is a number of bytes; of none there is none', async () => {
+  const folder = temporaryFolder()
+  expect(await systemDisk.freeBytes(folder)).toBeGreaterThan(0)
+  await expect(systemDisk.freeBytes(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'ENOENT' })
+})

@@ -236,6 +236,22 @@ test('Each request goes to its own address, property ids as the page prints them
   ])
 })
 
+test('the date of an answer is told as it arrives, of refusals too; one that is none is not', async () => {
+  const dates: number[] = []
+  const ask = async (headers: Readonly<Record<string, string>>, status = 200): Promise<void> => {
+    const { url } = await startAnsweringServer((response, path) => {
+      response.sendDate = false
+      answering(status, {}, headers)(response, path)
+    })
+    await requestsAt(url, { onDate: (dateMs) => dates.push(dateMs) }).me()
+  }
+  await ask({ date: 'Mon, 23 Nov 2026 12:00:00 GMT' })
+  await ask({ date: 'Mon, 23 Nov 2026 12:00:07 GMT' }, 401)
+  await ask({ date: 'yesterday' })
+  await ask({})
+  expect(dates).toEqual([Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 12, 0, 7)])
+})
+
 /** As Node tells it. */
 const refusedByProxy = (status: number): Error => {
   const reason = Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {

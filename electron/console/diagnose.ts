@@ -1,0 +1,112 @@
+import { type BundleFile, type Check, CHECK_NAMES } from '../../shared/diagnosis.ts'
+import type { WithoutEngine } from '../engine/engine.ts'
+import { type LoadedSettings, SettingsError } from '../engine/settings/load.ts'
+import { packBundle, settingsFile } from './bundle.ts'
+import { checksText } from './checks-text.ts'
+import { type Call, SilentEngineError } from './client.ts'
+import { CommandError } from './commands.ts'
+
+export interface Versions {
+  readonly product: string
+  readonly node: string
+  readonly system: string
+  readonly architecture: string
+}
+
+export interface DiagnoseParts {
+  /** Reads the settings file. Throws a SettingsError where it cannot be used. */
+  readonly load: () => LoadedSettings
+  /** As it is shown to a person. */
+  readonly config: string
+  /** The one that runs on the data folder; null where none does. */
+  readonly engine: Call | 'silent' | null
+  readonly withoutEngine: (loaded: LoadedSettings | null, withFiles: boolean) => Promise<WithoutEngine>
+  readonly redact: (text: string) => string
+  /** As `createPresentable` makes it. */
+  readonly presentable: (text: string) => string
+  readonly versions: Versions
+  readonly bundle: {
+    readonly path: string
+    /** False where something has that name already. */
+    readonly write: (bytes: Uint8Array) => Promise<boolean>
+    readonly exists: () => Promise<boolean>
+  } | null
+  readonly isJson: boolean
+  readonly print: (text: string) => void
+  readonly now: () => number
+}
+
+export interface Diagnosed {
+  readonly hasFailed: boolean
+  /** The disk did not answer: this process cannot end in order. */
+  readonly isDiskSilent: boolean
+}
+
+const settingsCheck = ({ load, config }: DiagnoseParts): { readonly loaded: LoadedSettings | null; check: Check } => {
+  try {
+    const loaded = load()
+    return { loaded, check: { name: 'settings', outcome: 'ok', message: `${config} is complete.` } }
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    return { loaded: null, check: { name: 'settings', outcome: 'failed', message: error.message } }
+  }
+}
+
+const SILENT =
+  'The Blackcore Sync that runs with this data folder does not answer. End it, start it again, and look once more.'
+
+const silentChecks = (): readonly Check[] =>
+  CHECK_NAMES.filter((name) => name !== 'settings').map((name) =>
+    name === 'listener'
+      ? { name, outcome: 'failed', message: SILENT }
+      : { name, outcome: 'skipped', message: 'not checked: the running engine does not answer.' },
+  )
+
+const look = async (parts: DiagnoseParts, loaded: LoadedSettings | null): Promise<WithoutEngine> => {
+  const withFiles = parts.bundle !== null
+  const silent = { checks: silentChecks(), files: [], isDiskSilent: false }
+  if (parts.engine === null) return parts.withoutEngine(loaded, withFiles)
+  if (parts.engine === 'silent') return silent
+  try {
+    return { ...(await parts.engine('diagnose', { with_files: withFiles })), isDiskSilent: false }
+  } catch (error) {
+    if (error instanceof SilentEngineError) return silent
+    throw error
+  }
+}
+
+const bundleFiles = (
+  { versions, presentable }: DiagnoseParts,
+  loaded: LoadedSettings | null,
+  checks: readonly Check[],
+  files: readonly BundleFile[],
+): readonly BundleFile[] => {
+  const own: readonly BundleFile[] = [
+    { name: 'checks.txt', text: `${checksText(checks)}\n` },
+    { name: 'checks.json', text: `${JSON.stringify({ checks }, null, 2)}\n` },
+    { name: 'versions.json', text: `${JSON.stringify(versions, null, 2)}\n` },
+    ...(loaded === null ? [] : [settingsFile(loaded.settings)]),
+  ]
+  return [...own, ...files].map(({ name, text }) => ({ name, text: presentable(text) }))
+}
+
+const taken = (path: string): CommandError =>
+  new CommandError(`${path} exists already, and is not overwritten: give the bundle another name.`)
+
+/** Looks at everything in order, says it, and packs the bundle where one is wanted. */
+export const diagnose = async (parts: DiagnoseParts): Promise<Diagnosed> => {
+  const { bundle, redact, print } = parts
+  if (bundle !== null && (await bundle.exists())) throw taken(bundle.path)
+  const { loaded, check } = settingsCheck(parts)
+  const found = await look(parts, loaded)
+  const checks = [check, ...found.checks].map((each) => ({ ...each, message: redact(each.message) }))
+  if (!parts.isJson) print(checksText(checks))
+  if (bundle !== null) {
+    const bytes = await packBundle(bundleFiles(parts, loaded, checks, found.files), parts.now())
+    if (!(await bundle.write(bytes))) throw taken(bundle.path)
+    if (!parts.isJson)
+      print(`\nThe bundle is ${bundle.path}. It holds no secrets and no pages; look before you send it.`)
+  }
+  if (parts.isJson) print(JSON.stringify({ checks, bundle: bundle?.path ?? null }))
+  return { hasFailed: checks.some(({ outcome }) => outcome === 'failed'), isDiskSilent: found.isDiskSilent }
+}

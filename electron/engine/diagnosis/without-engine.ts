@@ -1,0 +1,162 @@
+import type { BundleFile, Check } from '../../../shared/diagnosis.ts'
+import type { Clock } from '../foundation/clock.ts'
+import { within } from '../foundation/deadline.ts'
+import type { Disk } from '../foundation/disk.ts'
+import { StartError } from '../foundation/errors.ts'
+import { tryFolder } from '../foundation/folder-trial.ts'
+import { createHttpServer } from '../foundation/http-server.ts'
+import { closeServer, listenAt } from '../foundation/listening.ts'
+import { openNotion } from '../notion/open.ts'
+import { type LoadedSettings, SettingsError } from '../settings/load.ts'
+import { openSecretStore, type SecretStore } from '../settings/secret-store.ts'
+import { needToken } from '../settings/tokens.ts'
+import { CHECK_LIMIT_MS, failed, LATE, notice, ok, skipped } from './check.ts'
+import { diskCheck, existingFolder } from './disk-check.ts'
+import { logFile } from './files.ts'
+import { notionChecks } from './notion-checks.ts'
+import { inOrder, NOT_PAIRED } from './of-engine.ts'
+import { plannedReachChecks } from './reach-checks.ts'
+
+export interface WithoutEngineOptions {
+  /** Null: they cannot be read. */
+  readonly loaded: LoadedSettings | null
+  readonly dataFolder: string
+  readonly disk: Disk
+  readonly clock: Clock
+  /** Opens the secrets file where that is encrypted. */
+  readonly passphrase: string | null
+  /** Told of each secret that is found. */
+  readonly learn: (secret: string) => void
+  readonly withFiles: boolean
+}
+
+export interface WithoutEngine {
+  readonly checks: readonly Check[]
+  readonly files: readonly BundleFile[]
+  /** A call waits for a disk that does not answer: this process cannot end in order. */
+  readonly isDiskSilent: boolean
+}
+
+const UNREAD = 'the settings cannot be read'
+
+/** What is kept, or the sentence that says why it cannot be read. Opening a store may write to it: here that is left. */
+const keptSecrets = ({ disk, dataFolder, clock, passphrase, learn }: WithoutEngineOptions) => {
+  const unwritten: Disk = { ...disk, writePrivate: () => Promise.resolve(), flushFolder: () => Promise.resolve() }
+  return within<SecretStore | string>(
+    clock,
+    CHECK_LIMIT_MS,
+    () =>
+      openSecretStore({ disk: unwritten, dataFolder, passphrase, learn }).catch((error: unknown) => {
+        if (error instanceof StartError) return error.message
+        throw error
+      }),
+    () => `The secrets file in ${dataFolder} ${LATE}. Check whether its disk is connected and healthy.`,
+  )
+}
+
+const withoutToken = (message: string): readonly Check[] => [
+  failed('token', message),
+  ...(['workspace', 'databases', 'clock'] as const).map((name) => skipped(name, 'there is no token to ask with')),
+]
+
+const notionChecksAlone = async (
+  loaded: LoadedSettings,
+  kept: SecretStore | string,
+  clock: Clock,
+): Promise<readonly Check[]> => {
+  // An engine does not start without them, even where the settings give a token.
+  if (typeof kept === 'string') return withoutToken(kept)
+  const ending = new AbortController()
+  try {
+    const { until, clockAheadMs, budget } = openNotion({
+      settings: loaded.settings.notion,
+      token: needToken(loaded, kept),
+      clock,
+      signal: ending.signal,
+      tell: () => undefined,
+      seam: undefined,
+    })
+    return await notionChecks({
+      until,
+      clockAheadMs,
+      pausedUntil: budget.pausedUntil,
+      entries: loaded.settings.webhook.databases,
+      known: () => [],
+      clock,
+    })
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    return withoutToken(error.message)
+  } finally {
+    // What is still on its way would keep the process alive.
+    ending.abort()
+  }
+}
+
+/** Whether the port can be had: it is taken for a moment. */
+const listenerCheckAlone = (
+  { settings, where }: LoadedSettings,
+  kept: SecretStore | string,
+  clock: Clock,
+): Promise<Check> => {
+  const hasSecret = settings.webhook.secret !== null || typeof kept === 'string' || kept.paired().length > 0
+  const { host, port } = settings.webhook.listen
+  const shown = `${host}:${port}`
+  return within<Check>(
+    clock,
+    CHECK_LIMIT_MS,
+    async () => {
+      const server = createHttpServer({ bodyLimitBytes: 1, requestTimeoutMs: CHECK_LIMIT_MS })
+      try {
+        await listenAt(server, host, port, where('webhook.listen.port'))
+        const free = port === 0 ? `A free port can be had at ${host}` : `${shown} is free for deliveries`
+        return hasSecret ? ok('listener', `${free}.`) : notice('listener', `${free}, ${NOT_PAIRED}`)
+      } catch (error) {
+        if (error instanceof StartError) return failed('listener', error.message)
+        throw error
+      } finally {
+        await closeServer(server, clock)
+      }
+    },
+    () => failed('listener', `${shown}: the system ${LATE}.`),
+  )
+}
+
+const PLACES = ['token', 'workspace', 'databases', 'listener', 'tunnel', 'probe', 'clock'] as const
+
+const checksOf = async (options: WithoutEngineOptions): Promise<readonly Check[]> => {
+  const { loaded, clock } = options
+  const kept = await keptSecrets(options)
+  if (loaded === null) return PLACES.map((name) => skipped(name, UNREAD))
+  const [ofNotion, ofListener] = await Promise.all([
+    notionChecksAlone(loaded, kept, clock),
+    listenerCheckAlone(loaded, kept, clock),
+  ])
+  return [...ofNotion, ofListener, ...plannedReachChecks(loaded.settings.tunnel)]
+}
+
+/** Without settings only the data folder is known. */
+const diskCheckAlone = async ({ loaded, dataFolder, disk, clock }: WithoutEngineOptions) => {
+  const folders = [dataFolder, ...(loaded === null ? [] : [loaded.settings.cache.folder])]
+  const tryWriting = async (): Promise<void> => {
+    for (const folder of folders) await tryFolder(disk, await existingFolder(disk, folder))
+  }
+  const looked = await diskCheck({ disk, clock, folders, tryWriting })
+  if (loaded !== null || looked.check.outcome === 'failed') return looked
+  return { ...looked, check: notice('disk', `${looked.check.message} The cache folder was not checked: ${UNREAD}.`) }
+}
+
+/** The same checks where no engine runs: nothing is started, and nothing stays. */
+export const diagnoseWithoutEngine = async (options: WithoutEngineOptions): Promise<WithoutEngine> => {
+  const { dataFolder, disk, clock, withFiles } = options
+  const [others, ofDisk, log] = await Promise.all([
+    checksOf(options),
+    diskCheckAlone(options),
+    withFiles ? logFile(disk, clock, dataFolder) : null,
+  ])
+  return {
+    checks: inOrder([...others, ofDisk.check]),
+    files: log === null ? [] : [log],
+    isDiskSilent: ofDisk.isSilent,
+  }
+}
