@@ -6,6 +6,16 @@ export class NoEngineError extends Error {
   override readonly name = 'NoEngineError'
 }
 
+/** An engine runs for this data folder, and does not answer. */
+export class HangingEngineError extends Error {
+  override readonly name = 'HangingEngineError'
+}
+
+/** The longest wait for an answer: a call that waits for something is answered with "not yet" before. */
+export const ANSWER_LIMIT_MS = 30_000
+
+const withinLimit = (): AbortSignal => AbortSignal.timeout(ANSWER_LIMIT_MS)
+
 export type Call = <Name extends CallName>(name: Name, input: CallInput<Name>) => Promise<CallOutput<Name>>
 
 const readConsoleFile = (dataFolder: string, readText: (path: string) => string): ConsoleFile => {
@@ -25,8 +35,27 @@ const outputOf = <Name extends CallName>(name: Name, text: string, url: string):
   }
 }
 
-/** Speaks to the engine that runs on a data folder. Throws a NoEngineError where none answers. */
-export const connectConsole = (dataFolder: string, readText: (path: string) => string): Call => {
+/** What came instead of an answer: nothing in time, or no connection (any more). */
+const silenceOf = (error: unknown, dataFolder: string): Error => {
+  if (!(error instanceof DOMException) || error.name !== 'TimeoutError') {
+    return new NoEngineError(`No Blackcore Sync is running with the data folder ${dataFolder}.`, { cause: error })
+  }
+  const seconds = ANSWER_LIMIT_MS / 1_000
+  return new HangingEngineError(
+    `The Blackcore Sync that runs with the data folder ${dataFolder} has not answered for ${seconds} seconds. Whether it does what was asked is not known: look with "jobs", or stop it and start it again.`,
+    { cause: error },
+  )
+}
+
+/**
+ * Speaks to the engine that runs on a data folder. Throws a NoEngineError where none answers, a HangingEngineError where
+ * the limit ends before the answer has come.
+ */
+export const connectConsole = (
+  dataFolder: string,
+  readText: (path: string) => string,
+  limit: () => AbortSignal = withinLimit,
+): Call => {
   const { url, token } = readConsoleFile(dataFolder, readText)
   return async (name, input) => {
     let response: Response
@@ -36,10 +65,11 @@ export const connectConsole = (dataFolder: string, readText: (path: string) => s
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify(input),
+        signal: limit(),
       })
       text = await response.text()
     } catch (error) {
-      throw new NoEngineError(`No Blackcore Sync is running with the data folder ${dataFolder}.`, { cause: error })
+      throw silenceOf(error, dataFolder)
     }
     if (!response.ok) throw new NoEngineError(`What answers at ${url} refuses the command (${response.status}).`)
     return outputOf(name, text, url)
