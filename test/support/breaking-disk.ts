@@ -39,6 +39,10 @@ export const createBreakingDisk = (disk: Disk, before: (call: string, path: stri
       before('writePrivate', path)
       await disk.writePrivate(path, text)
     },
+    makePrivate: async (path) => {
+      before('makePrivate', path)
+      await disk.makePrivate(path)
+    },
     facts: async (path) => {
       before('facts', path)
       return disk.facts(path)

@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, openSync, readFileSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { systemClock } from './clock.ts'
 import { errorCode } from './errors.ts'
@@ -34,6 +34,12 @@ export interface Disk {
   readText(path: string): Promise<string>
   /** Puts a small file in place that only this user can read. */
   writePrivate(path: string, text: string): Promise<void>
+  /**
+   * Only this user can read the file from now on; where none is, an empty one is put. It is not opened: closing a file
+   * drops the locks that SQLite has on it in this process. Where there are no rights to be had (the disk knows none, the
+   * file is another user's), it stays as it is.
+   */
+  makePrivate(path: string): Promise<void>
   /** Null where nothing is. */
   facts(path: string): Promise<FileFacts | null>
   rename(from: string, to: string): Promise<void>
@@ -156,6 +162,19 @@ const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
   }
 }
 
+const NO_RIGHTS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EROFS'])
+
+const ONLY_THIS_USER = 0o600
+
+const makePrivate = async (path: string): Promise<void> => {
+  try {
+    await chmod(path, ONLY_THIS_USER)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') await writeFile(path, '', { mode: ONLY_THIS_USER, flag: 'a' })
+    else if (!NO_RIGHTS.has(errorCode(error) ?? '')) throw error
+  }
+}
+
 export const systemDisk: Disk = {
   createFile,
   openFlusher,
@@ -163,9 +182,10 @@ export const systemDisk: Disk = {
   writePrivate: async (path, text) => {
     const temporary = `${path}.new`
     await rm(temporary, { force: true })
-    await writeFile(temporary, text, { mode: 0o600, flush: true })
+    await writeFile(temporary, text, { mode: ONLY_THIS_USER, flush: true })
     await rename(temporary, path)
   },
+  makePrivate,
   facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
   rename: (from, to) => againWhileHeldOpen(() => rename(from, to), systemClock.sleep),
   remove: (path) => rm(path, { recursive: true, force: true }),
