@@ -6,6 +6,7 @@ import { COMMANDS } from './console/commands.ts'
 import { connectConsole, findEngine } from './console/client.ts'
 import { type Console, startConsole } from './console/console.ts'
 import { type ConsoleFile, consoleFilePath } from './console/console-file.ts'
+import { withDashedValues } from './console/dashed-values.ts'
 import { confirmPairing, pairingLine, pairRunning } from './console/pair.ts'
 import {
   createLog,
@@ -42,7 +43,8 @@ const OPTIONS = {
 
 const parsed = () => {
   try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true })
+    const args = withDashedValues(process.argv.slice(2), OPTIONS)
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true })
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`)
   }

@@ -1,4 +1,4 @@
-import { NoEngineError } from './console/client.ts'
+import { HangingEngineError, NoEngineError } from './console/client.ts'
 import { CommandError } from './console/commands.ts'
 import { createRedactor, type Redactor, StartError, useSystemProxy } from './engine/engine.ts'
 import { systemEnvironment } from './engine/settings/environment.ts'
@@ -16,7 +16,9 @@ const errorMessage = (error: unknown): string => (error instanceof Error ? error
 
 /** The exit code and the one sentence for a person; null for what is a bug. */
 export const explained = (error: unknown): { readonly exitCode: number; readonly sentence: string } | null => {
-  if ([SettingsError, UsageError, CommandError, NoEngineError].some((kind) => error instanceof kind)) {
+  if (
+    [SettingsError, UsageError, CommandError, NoEngineError, HangingEngineError].some((kind) => error instanceof kind)
+  ) {
     return { exitCode: WRONG_INPUT, sentence: errorMessage(error) }
   }
   return error instanceof StartError ? { exitCode: error.exitCode, sentence: error.message } : null

@@ -6,10 +6,15 @@ export class NoEngineError extends Error {
   override readonly name = 'NoEngineError'
 }
 
-/** An engine runs, and does not answer in time. */
-export class SilentEngineError extends Error {
-  override readonly name = 'SilentEngineError'
+/** An engine runs for this data folder, and does not answer. */
+export class HangingEngineError extends Error {
+  override readonly name = 'HangingEngineError'
 }
+
+/** The longest wait for an answer: a call that waits for something is answered with "not yet" before. */
+export const ANSWER_LIMIT_MS = 30_000
+
+const withinLimit = (): AbortSignal => AbortSignal.timeout(ANSWER_LIMIT_MS)
 
 export type Call = <Name extends CallName>(name: Name, input: CallInput<Name>) => Promise<CallOutput<Name>>
 
@@ -31,14 +36,25 @@ const outputOf = <Name extends CallName>(name: Name, text: string, url: string):
   }
 }
 
+/** What came instead of an answer: nothing in time, or no connection (any more). */
+const silenceOf = (error: unknown, dataFolder: string): Error => {
+  if (!(error instanceof DOMException) || error.name !== 'TimeoutError') {
+    return new NoEngineError(`No Blackcore Sync is running with the data folder ${dataFolder}.`, { cause: error })
+  }
+  return new HangingEngineError(
+    `The Blackcore Sync that runs with the data folder ${dataFolder} does not answer. Whether it does what was asked is not known: look with "jobs", or stop it and start it again.`,
+    { cause: error },
+  )
+}
+
 /**
- * Speaks to the engine that runs on a data folder. Throws a NoEngineError where none answers; with a limit for each
- * answer, a SilentEngineError where it takes longer.
+ * Speaks to the engine that runs on a data folder. Throws a NoEngineError where none answers, a HangingEngineError where
+ * the limit ends before the answer has come.
  */
 export const connectConsole = (
   dataFolder: string,
   readText: (path: string) => string,
-  limitMs: number | null = null,
+  limit: () => AbortSignal = withinLimit,
 ): Call => {
   const { url, token } = readConsoleFile(dataFolder, readText)
   return async (name, input) => {
@@ -49,14 +65,11 @@ export const connectConsole = (
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify(input),
-        signal: limitMs === null ? null : AbortSignal.timeout(limitMs),
+        signal: limit(),
       })
       text = await response.text()
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') {
-        throw new SilentEngineError(`The Blackcore Sync with the data folder ${dataFolder} does not answer.`)
-      }
-      throw new NoEngineError(`No Blackcore Sync is running with the data folder ${dataFolder}.`, { cause: error })
+      throw silenceOf(error, dataFolder)
     }
     if (!response.ok) throw new NoEngineError(`What answers at ${url} refuses the command (${response.status}).`)
     return outputOf(name, text, url)
@@ -67,10 +80,10 @@ export const connectConsole = (
 export const findEngine = async (
   dataFolder: string,
   readText: (path: string) => string,
-  limitMs: number | null = null,
+  limit: () => AbortSignal = withinLimit,
 ): Promise<Call | null> => {
   try {
-    const call = connectConsole(dataFolder, readText, limitMs)
+    const call = connectConsole(dataFolder, readText, limit)
     await call('pairing', {})
     return call
   } catch (error) {

@@ -36,6 +36,9 @@ const isJobState = (text: string): text is JobState => (JOB_STATES as readonly s
 const statesOf = (option: string | undefined): readonly JobState[] | null => {
   if (option === undefined) return null
   const names = option.split(',').map((name) => name.trim())
+  if (names.includes('')) {
+    throw new CommandError(`--state lacks the name of a state. The states are ${JOB_STATES.join(', ')}.`)
+  }
   const unknown = names.find((name) => !isJobState(name))
   if (unknown !== undefined) {
     throw new CommandError(`There is no job state ${unknown}. The states are ${JOB_STATES.join(', ')}.`)
@@ -94,7 +97,11 @@ const pauseMs = (option: string | undefined): number | null => {
   if (option === undefined) return null
   const parsed = durationMs.safeParse(option)
   if (parsed.success && parsed.data > 0) return parsed.data
-  throw new CommandError(`--for takes a time such as 30m, up to 24h, but is ${option}.`)
+  if (/^[1-9]\d*$/.test(option)) {
+    throw new CommandError(`--for needs a unit: ${option}s, ${option}m or ${option}h.`)
+  }
+  const found = option.trim() === '' ? 'empty' : option
+  throw new CommandError(`--for takes a time such as 30m, up to 24h, but is ${found}.`)
 }
 
 const untilIdle = async (call: Call): Promise<void> => {

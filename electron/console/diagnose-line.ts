@@ -11,7 +11,7 @@ import {
 import type { Environment } from '../engine/settings/environment.ts'
 import { loadSettings } from '../engine/settings/load.ts'
 import { createPresentable } from '../engine/settings/presentable.ts'
-import { type Call, findEngine, NoEngineError, readConsoleFile, SilentEngineError } from './client.ts'
+import { type Call, findEngine, NoEngineError, readConsoleFile, HangingEngineError } from './client.ts'
 import { CommandError } from './commands.ts'
 import { diagnose, type Diagnosed, type Versions } from './diagnose.ts'
 
@@ -41,9 +41,9 @@ const versions = (): Versions => {
 
 const engineOf = async (dataFolder: string): Promise<Call | 'silent' | null> => {
   try {
-    return await findEngine(dataFolder, readTextNow, ANSWER_LIMIT_MS)
+    return await findEngine(dataFolder, readTextNow, () => AbortSignal.timeout(ANSWER_LIMIT_MS))
   } catch (error) {
-    if (error instanceof SilentEngineError) return 'silent'
+    if (error instanceof HangingEngineError) return 'silent'
     throw error
   }
 }

@@ -3,7 +3,7 @@ import type { WithoutEngine } from '../engine/engine.ts'
 import { type LoadedSettings, SettingsError } from '../engine/settings/load.ts'
 import { packBundle, settingsFile } from './bundle.ts'
 import { checksText } from './checks-text.ts'
-import { type Call, SilentEngineError } from './client.ts'
+import { type Call, HangingEngineError } from './client.ts'
 import { CommandError } from './commands.ts'
 
 export interface Versions {
@@ -70,7 +70,7 @@ const look = async (parts: DiagnoseParts, loaded: LoadedSettings | null): Promis
   try {
     return { ...(await parts.engine('diagnose', { with_files: withFiles })), isDiskSilent: false }
   } catch (error) {
-    if (error instanceof SilentEngineError) return silent
+    if (error instanceof HangingEngineError) return silent
     throw error
   }
 }

@@ -2,9 +2,17 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connectConsole, findEngine, NoEngineError, SilentEngineError } from '../../electron/console/client.ts'
+import {
+  ANSWER_LIMIT_MS,
+  connectConsole,
+  findEngine,
+  HangingEngineError,
+  NoEngineError,
+} from '../../electron/console/client.ts'
 import { readTextNow } from '../../electron/engine/engine.ts'
 import type { Selection } from '../../shared/bridge.ts'
+import { IDLE_ANSWER_MS } from '../../electron/engine/queue/calls.ts'
+import { startAnsweringServer } from '../support/answering-server.ts'
 import { dataFolderWith, startConsoleOn, TOKEN } from '../support/data-folder.ts'
 import { freePort } from '../support/taken-port.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -92,6 +100,33 @@ describe('where no engine runs', () => {
   })
 })
 
+describe('where an engine hangs', () => {
+  const limit = new DOMException('The time limit is over', 'TimeoutError')
+
+  test.each(['before it answers', 'in the middle of its answer'])('%s, that is told, and what to do', async (when) => {
+    const ending = new AbortController()
+    const { url } = await startAnsweringServer((response) => {
+      if (when === 'before it answers') ending.abort(limit)
+      else {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.write('{"paused":', () => {
+          ending.abort(limit)
+        })
+      }
+    })
+    const folder = dataFolderWith({ url, token: TOKEN, pid: 1 })
+    const call = connectConsole(folder, readTextNow, () => ending.signal)
+    expect(await refusalOf(() => call('resume', {}))).toMatchObject({
+      name: 'HangingEngineError',
+      message: `The Blackcore Sync that runs with the data folder ${folder} has not answered for 30 seconds. Whether it does what was asked is not known: look with "jobs", or stop it and start it again.`,
+    })
+  })
+
+  test('the limit is longer than an engine holds a call that waits', () => {
+    expect(ANSWER_LIMIT_MS).toBeGreaterThan(IDLE_ANSWER_MS)
+  })
+})
+
 describe('where another answers', () => {
   test('an engine that does not know the token refuses', async () => {
     const { url, folder } = await startConsoleOn({}, { token: TOKEN.toUpperCase() })
@@ -118,12 +153,12 @@ describe('where another answers', () => {
 describe('with a limit', () => {
   test('an engine that does not answer in time is told as one that runs', async () => {
     const { folder } = await startConsoleOn({ pairing: () => Promise.withResolvers<never>().promise })
-    await expect(findEngine(folder, readTextNow, 50)).rejects.toThrow(SilentEngineError)
+    await expect(findEngine(folder, readTextNow, () => AbortSignal.timeout(50))).rejects.toThrow(HangingEngineError)
   })
 
   test('an engine is found where one runs, and none where none does', async () => {
     const { folder } = await startConsoleOn({})
-    const call = await findEngine(folder, readTextNow, 10_000)
+    const call = await findEngine(folder, readTextNow)
     expect(await call?.('jobs', {})).toEqual({ jobs: [] })
     expect(await findEngine(temporaryFolder(), readTextNow)).toBeNull()
   })

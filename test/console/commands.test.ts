@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { CommandError, type CommandName, type CommandOptions, runCommand } from '../../electron/console/commands.ts'
+import type { CommandName, CommandOptions } from '../../electron/console/commands.ts'
 import { jobsText } from '../../electron/console/jobs-text.ts'
 import type { CallHandlers, JobView } from '../../shared/bridge.ts'
-import { createAskedCalls } from '../support/asked-calls.ts'
+import { jobCount, runTestCommand as run, UNTIL } from '../support/command-run.ts'
 
 const JOB: JobView = {
   id: 7,
@@ -11,49 +11,6 @@ const JOB: JobView = {
   database: 'Tasks',
   reason: 'Notion does not find it.',
   attempts: [{ at: '2026-11-23T12:00:00.000Z', duration_ms: 12, code: 'object_not_found', message: 'Not found.' }],
-}
-
-/** When the last of the jobs that are counted had failed. */
-const UNTIL = Date.UTC(2026, 10, 23, 12)
-
-const jobCount = (count: number): Partial<CallHandlers> => ({
-  count: () => Promise.resolve({ count, until: UNTIL }),
-  retry: () => Promise.resolve({ retried: count }),
-  discard: () => Promise.resolve({ discarded: count }),
-  undo: () => Promise.resolve({ restored: count }),
-})
-
-interface Run {
-  readonly handlers?: Partial<CallHandlers>
-  /** What the person answers; null where nobody can be asked. */
-  readonly reply?: string | null
-}
-
-/** Runs a command; gives what was printed, asked of the person, asked of the engine, and the sentence that ended it. */
-const run = async (name: CommandName, options: Partial<CommandOptions>, { handlers = {}, reply = null }: Run = {}) => {
-  const { call, asked } = createAskedCalls(handlers)
-  const printed: string[] = []
-  const questions: string[] = []
-  const terminal = {
-    print: (text: string): void => {
-      printed.push(text)
-    },
-    ask:
-      reply === null
-        ? null
-        : (question: string): Promise<string> => {
-            questions.push(question)
-            return Promise.resolve(reply)
-          },
-  }
-  let refusal: string | null = null
-  try {
-    await runCommand(name, { ids: [], ...options }, call, terminal)
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error
-    refusal = error.message
-  }
-  return { printed, questions, asked: asked.map(({ name: asking }) => asking), calls: asked, refusal }
 }
 
 describe('with --json', () => {
@@ -123,7 +80,7 @@ describe('jobs', () => {
     expect(printed).toEqual([json === true ? JSON.stringify({ jobs: [JOB, older] }) : jobsText([JOB, older])])
   })
 
-  test.each(['fail', 'Failed', '', 'failed,'])(
+  test.each(['fail', 'Failed', 'failed, no'])(
     'refuses "%s", which is no state, and names those that are',
     async (state) => {
       const { refusal, asked } = await run('jobs', { state })
@@ -133,6 +90,14 @@ describe('jobs', () => {
       expect(asked).toEqual([])
     },
   )
+})
+
+test.each(['', ' ', 'failed,'])('a state that is left empty is told with those that there are: "%s"', async (state) => {
+  const { refusal, asked } = await run('jobs', { state })
+  expect(refusal).toBe(
+    '--state lacks the name of a state. The states are waiting, delayed, active, completed, failed, held, discarded.',
+  )
+  expect(asked).toEqual([])
 })
 
 const QUESTIONS: readonly (readonly [CommandName, boolean, string])[] = [
@@ -222,10 +187,20 @@ describe('pause', () => {
     expect((await run('pause', { for: option })).calls).toEqual([{ name: 'pause', input: { for_ms: forMs } }])
   })
 
-  test.each(['0', '0m', '30', 'soon', '-5m', '1.5h', '25h'])('for "%s" is refused', async (option) => {
+  test.each(['0', '0m', 'soon', '-5m', '1.5h', '25h'])('for "%s" is refused', async (option) => {
     const { asked, refusal } = await run('pause', { for: option })
     expect(asked).toEqual([])
     expect(refusal).toBe(`--for takes a time such as 30m, up to 24h, but is ${option}.`)
+  })
+
+  test.each([
+    ['30', '--for needs a unit: 30s, 30m or 30h.'],
+    ['', '--for takes a time such as 30m, up to 24h, but is empty.'],
+    [' ', '--for takes a time such as 30m, up to 24h, but is empty.'],
+  ])('for "%s" is refused with what is missing', async (option, sentence) => {
+    const { asked, refusal } = await run('pause', { for: option })
+    expect(asked).toEqual([])
+    expect(refusal).toBe(sentence)
   })
 })
 

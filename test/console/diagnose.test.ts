@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { type Call, SilentEngineError } from '../../electron/console/client.ts'
+import { type Call, HangingEngineError } from '../../electron/console/client.ts'
 import { CommandError } from '../../electron/console/commands.ts'
 import { diagnose, type DiagnoseParts } from '../../electron/console/diagnose.ts'
 import { SettingsError } from '../../electron/engine/settings/load.ts'
@@ -31,7 +31,7 @@ const run = async (changes: Partial<DiagnoseParts> = {}) => {
   return { printed, written, ended }
 }
 
-const silent: Call = () => Promise.reject(new SilentEngineError('no answer'))
+const silent: Call = () => Promise.reject(new HangingEngineError('no answer'))
 
 test('settings that cannot be read are the first line, and the others follow', async () => {
   const { printed, ended } = await run()

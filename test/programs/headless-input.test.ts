@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Ended, runProgram } from '../support/program-run.ts'
@@ -46,6 +46,18 @@ test('a command without --config, or with an option that nobody knows, is told h
   expect(await refusalOf(['--config'])).toEqual(refused(new RegExp(`^Option '--config.*${usage}`)))
   expect(await refusalOf(['--config', 'a.yaml', 'stray'])).toEqual(
     refused(new RegExp(`^There is no command stray\\. ${usage}`)),
+  )
+})
+
+test('a time below nothing is told in our own words', async () => {
+  const data = join(temporaryFolder(), 'data')
+  mkdirSync(data)
+  writeFileSync(
+    join(data, 'console.json'),
+    JSON.stringify({ url: 'http://127.0.0.1:1', token: 'x'.repeat(32), pid: 1 }),
+  )
+  expect(await refusalOf(['pause', '--for', '-5m', '--data', data])).toEqual(
+    refused(/^--for takes a time such as 30m, up to 24h, but is -5m\.\n$/),
   )
 })
 

@@ -47,6 +47,10 @@ export const createBreakingDisk = (disk: Disk, before: (call: string, path: stri
       before('freeBytes', path)
       return disk.freeBytes(path)
     },
+    makePrivate: async (path) => {
+      before('makePrivate', path)
+      await disk.makePrivate(path)
+    },
     facts: async (path) => {
       before('facts', path)
       return disk.facts(path)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, fdatasync, openSync, readFileSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { systemClock } from './clock.ts'
 import { errorCode } from './errors.ts'
@@ -42,6 +42,12 @@ export interface Disk {
   createPrivate(path: string, bytes: Uint8Array): Promise<boolean>
   /** What this user may still write to the disk of this folder, which has to exist. */
   freeBytes(folder: string): Promise<number>
+  /**
+   * Only this user can read the file from now on; where none is, an empty one is put. It is not opened: closing a file
+   * drops the locks that SQLite has on it in this process. Where there are no rights to be had (the disk knows none, the
+   * file is another user's), it stays as it is.
+   */
+  makePrivate(path: string): Promise<void>
   /** Null where nothing is. */
   facts(path: string): Promise<FileFacts | null>
   rename(from: string, to: string): Promise<void>
@@ -164,8 +170,10 @@ const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
   }
 }
 
+const ONLY_THIS_USER = 0o600
+
 const putPrivate = async (path: string, temporary: string, content: string | Uint8Array): Promise<void> => {
-  await writeFile(temporary, content, { mode: 0o600, flush: true, flag: 'wx' })
+  await writeFile(temporary, content, { mode: ONLY_THIS_USER, flush: true, flag: 'wx' })
   await rename(temporary, path)
 }
 
@@ -178,7 +186,7 @@ const writePrivate = async (path: string, text: string): Promise<void> => {
 /** The name is claimed first: a link would do both at once, and memory sticks know none. */
 const createPrivate = async (path: string, bytes: Uint8Array): Promise<boolean> => {
   try {
-    await writeFile(path, '', { mode: 0o600, flag: 'wx' })
+    await writeFile(path, '', { mode: ONLY_THIS_USER, flag: 'wx' })
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
     throw error
@@ -193,6 +201,17 @@ const createPrivate = async (path: string, bytes: Uint8Array): Promise<boolean> 
   }
 }
 
+const NO_RIGHTS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EROFS'])
+
+const makePrivate = async (path: string): Promise<void> => {
+  try {
+    await chmod(path, ONLY_THIS_USER)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') await writeFile(path, '', { mode: ONLY_THIS_USER, flag: 'a' })
+    else if (!NO_RIGHTS.has(errorCode(error) ?? '')) throw error
+  }
+}
+
 export const systemDisk: Disk = {
   createFile,
   openFlusher,
@@ -203,6 +222,7 @@ export const systemDisk: Disk = {
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize
   },
+  makePrivate,
   facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
   rename: (from, to) => againWhileHeldOpen(() => rename(from, to), systemClock.sleep),
   remove: (path) => rm(path, { recursive: true, force: true }),

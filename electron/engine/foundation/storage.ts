@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { DamagedDatabaseError, type Database, openDatabase, type OpenOptions, takeFileLock } from './database.ts'
 import type { Disk } from './disk.ts'
 import { errorText, StartError, startErrorOf } from './errors.ts'
@@ -99,6 +99,16 @@ const lastSetAside = async (disk: Disk, dataFolder: string): Promise<string | nu
   return last === undefined ? null : join(dataFolder, last)
 }
 
+/** It, its log and its copies: in a folder that others can read, each is this user's alone. */
+const keepPrivate = async (disk: Disk, path: string): Promise<void> => {
+  // SQLite gives its log the rights of the file, so that this comes before it.
+  await disk.makePrivate(path)
+  const name = basename(path)
+  for (const other of await disk.list(dirname(path))) {
+    if (other !== name && other.startsWith(name)) await disk.makePrivate(join(dirname(path), other))
+  }
+}
+
 const openOrSetAside = async (
   { disk, migrations, now, beforeCommit }: StorageOptions,
   path: string,
@@ -106,11 +116,13 @@ const openOrSetAside = async (
   const options = { openFlusher: disk.openFlusher, beforeCommit }
   // A setting aside that was broken off: a new file would be begun with the log of the old one.
   if ((await disk.facts(path)) === null) await setAsideDatabase(disk, path, now)
+  await keepPrivate(disk, path)
   try {
     return openDatabase(path, migrations, { ...options, ...(await doubtsOf(disk, path)) })
   } catch (error) {
     if (!(error instanceof DamagedDatabaseError)) throw error
     await setAsideDatabase(disk, path, now)
+    await keepPrivate(disk, path)
     return openDatabase(path, migrations, options)
   }
 }
@@ -129,6 +141,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     locks.push(lockFolder(options.cacheLock, cacheFolder))
     const path = join(dataFolder, 'blackcore.db')
     const database = await openOrSetAside(options, path)
+    await keepPrivate(disk, path)
     const setAside = await lastSetAside(disk, dataFolder)
     const close = (): void => {
       database.close()

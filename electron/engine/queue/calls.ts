@@ -20,7 +20,7 @@ export interface CallParts {
 }
 
 /** How long one wait-idle call is held before it is answered with "not yet". */
-const IDLE_ANSWER_MS = 20_000
+export const IDLE_ANSWER_MS = 20_000
 
 /**
  * What people ask of the running engine: see `CALLS`. A power cut within seconds may undo it, in plain view; a disk that

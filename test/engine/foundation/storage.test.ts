@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
 import { openStorage, type StorageOptions } from '../../../electron/engine/foundation/storage.ts'
+import { damage } from '../../support/damaged-files.ts'
 import { filesBelow } from '../../support/folder-files.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -28,6 +29,41 @@ test('missing folders are created, and nothing but locks and the database is put
   storage.close()
   expect(filesBelow(folder)).toEqual(['cache/.lock', 'data/blackcore.db', 'data/engine.lock'])
 })
+
+/** The rights of each file of the database. */
+const rightsIn = (dataFolder: string): ReadonlySet<number> =>
+  new Set(
+    readdirSync(dataFolder)
+      .filter((name) => name.startsWith('blackcore.db'))
+      .map((name) => statSync(join(dataFolder, name)).mode & 0o777),
+  )
+
+test.runIf(process.platform !== 'win32')(
+  'the database is this user’s alone in a data folder that others can read too, what it was before and its copies as well',
+  async () => {
+    const folder = temporaryFolder()
+    const options = optionsIn(folder)
+    mkdirSync(options.dataFolder, { mode: 0o755 })
+    const isPrivate = async (changes: Partial<StorageOptions> = {}): Promise<readonly string[]> => {
+      const storage = await openStorage({ ...options, ...changes })
+      storage.database.sql("INSERT INTO entry VALUES ('a')").run()
+      expect(rightsIn(options.dataFolder)).toEqual(new Set([0o600]))
+      const names = readdirSync(options.dataFolder)
+      storage.close()
+      return names
+    }
+    expect(await isPrivate()).toEqual(expect.arrayContaining(['blackcore.db', 'blackcore.db-shm', 'blackcore.db-wal']))
+    chmodSync(join(options.dataFolder, 'blackcore.db'), 0o644)
+    expect(await isPrivate({ migrations: [...options.migrations, 'SELECT 1'] })).toContain(
+      'blackcore.db.version-1.backup',
+    )
+    damage(join(options.dataFolder, 'blackcore.db'), 'the first page')
+    expect(
+      (await isPrivate({ migrations: [...options.migrations, 'SELECT 1'] })).filter((name) => name.includes('damaged')),
+    ).not.toEqual([])
+    expect(statSync(options.dataFolder).mode & 0o777).toBe(0o755)
+  },
+)
 
 test('a second engine with the same data folder is refused before it changes anything', async () => {
   const folder = temporaryFolder()
