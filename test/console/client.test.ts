@@ -118,7 +118,7 @@ describe('where an engine hangs', () => {
     const call = connectConsole(folder, readTextNow, () => ending.signal)
     expect(await refusalOf(() => call('resume', {}))).toMatchObject({
       name: 'HangingEngineError',
-      message: `The Blackcore Sync that runs with the data folder ${folder} has not answered for 30 seconds. Whether it does what was asked is not known: look with "jobs", or stop it and start it again.`,
+      message: `The Blackcore Sync that runs with the data folder ${folder} does not answer. Whether it does what was asked is not known: look with "jobs", or stop it and start it again.`,
     })
   })
 
@@ -159,7 +159,7 @@ describe('with a limit', () => {
   test('an engine is found where one runs, and none where none does', async () => {
     const { folder } = await startConsoleOn({})
     const call = await findEngine(folder, readTextNow)
-    expect(await call?.('jobs', {})).toEqual({ jobs: [] })
+    expect(await call?.('jobs', {})).toEqual({ jobs: [], next: null })
     expect(await findEngine(temporaryFolder(), readTextNow)).toBeNull()
   })
 })
