@@ -136,7 +136,7 @@ const sideEffects = [
   ),
   onlyIn(
     'never-5-child-process',
-    `${ENGINE}triggers/`,
+    `${ENGINE}(triggers/|foundation/child-program\\.ts$)`,
     [builtinPattern('child_process'), packagePattern('execa')],
     'Take what starts a program as an argument',
   ),

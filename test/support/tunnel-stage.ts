@@ -78,7 +78,6 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
         late = resolve
       })
     },
-    end: () => Promise.resolve(),
   }
 
   const supervisor = createSupervisor({

@@ -68,11 +68,6 @@ export interface NgrokSessionOptions {
 /** Gives sessions, each by a connection of its own. Rejects with what the library says. */
 export const createNgrokSessions = ({ authtoken, serverAddress, load }: NgrokSessionOptions) => {
   let authorities: Authorities = 'trusted'
-  /**
-   * The library connects one session after the other (a lock of the whole process, 1.7.0): behind one that gets no answer,
-   * all that were asked for meanwhile would be opened in a row once it gets one. So only the newest waits, and it waits here.
-   */
-  let underWay: Promise<unknown> = Promise.resolve()
 
   const connect = async ({ SessionBuilder }: NgrokLibrary, root: Authorities): Promise<NgrokSession> => {
     let isOver = false
@@ -112,7 +107,8 @@ export const createNgrokSessions = ({ authtoken, serverAddress, load }: NgrokSes
    * What was cut while it was being secured is tried with the other authority at once, and only what served is kept: the
    * cut may have had another reason, and a bare server has no authorities of its own ("entity not found").
    */
-  const connectTrusting = async (library: NgrokLibrary, signal: AbortSignal): Promise<NgrokSession> => {
+  return async (signal: AbortSignal): Promise<NgrokSession> => {
+    const library = await load()
     try {
       return await connect(library, authorities)
     } catch (error) {
@@ -126,13 +122,5 @@ export const createNgrokSessions = ({ authtoken, serverAddress, load }: NgrokSes
         throw kindOf(later) === 'ngrok' ? error : later
       }
     }
-  }
-
-  /** Null: it was no more wanted when its turn came. */
-  return async (signal: AbortSignal): Promise<NgrokSession | null> => {
-    const library = await load()
-    const turn = underWay.then(() => (signal.aborted ? null : connectTrusting(library, signal)))
-    underWay = turn.catch(() => undefined)
-    return turn
   }
 }

@@ -18,7 +18,7 @@ export interface NgrokOptions {
   readonly log: Log
   /** Another server than ngrok's (`host:port`). */
   readonly serverAddress?: string
-  /** Loads the native library: 13 MB of memory that only its users pay. */
+  /** Loads the native library. */
   readonly load?: () => Promise<NgrokLibrary>
 }
 
@@ -40,13 +40,11 @@ const loadLibrary = async (): Promise<NgrokLibrary> => import('@ngrok/ngrok')
 
 /**
  * The tunnel of ngrok. The library closes no session by itself, and brings one that ended back, endpoints and all, unless
- * it is told not to. So a session here ends with its tunnel, and never comes back; only one whose endpoint was refused is
- * used again, because an account has room for few.
+ * it is told not to. So a session here ends with its tunnel, and never comes back.
  */
 export const createNgrok = (options: NgrokOptions): TunnelProvider => {
   const { authtoken, domain, localAddress, path, clock, log, serverAddress, load = loadLibrary } = options
   const connect = authtoken === null ? null : createNgrokSessions({ authtoken, serverAddress, load })
-  let spare: NgrokSession | null = null
 
   const quietly = async (close: () => Promise<void>): Promise<void> => {
     await endsWithin(clock, CLOSE_LIMIT_MS, close).catch((error: unknown) => {
@@ -80,12 +78,6 @@ export const createNgrok = (options: NgrokOptions): TunnelProvider => {
 
   const failed = (error: unknown): Opening => ({ ok: false, failure: ngrokFailure(error, authtoken) })
 
-  const takeSpare = (): NgrokSession | null => {
-    const taken = spare
-    spare = null
-    return taken?.isOver() === true ? null : taken
-  }
-
   return {
     name: 'ngrok',
     open: async ({ signal, onLost }) => {
@@ -93,18 +85,13 @@ export const createNgrok = (options: NgrokOptions): TunnelProvider => {
       let session: NgrokSession | null = null
       let listener: NgrokListener | null = null
       try {
-        session = takeSpare() ?? (await connect(signal))
+        session = await connect(signal)
         // A tunnel that opens now would stand in the way of the one that is wanted.
-        if (session !== null && !signal.aborted) listener = await listen(session)
+        if (!signal.aborted) listener = await listen(session)
       } catch (error) {
-        if (session === null || session.isOver() || signal.aborted) {
-          if (session !== null) await closeBoth(session, null)
-        } else {
-          spare = session
-        }
+        if (session !== null) await closeBoth(session, null)
         return failed(error)
       }
-      if (session === null) return failed(new Error('it is no more wanted'))
       const url = listener?.url() ?? null
       if (listener === null || signal.aborted || url === null || session.isOver()) {
         await closeBoth(session, listener)
@@ -116,10 +103,6 @@ export const createNgrok = (options: NgrokOptions): TunnelProvider => {
         ok: true,
         tunnel: { address: `${url.replace(/\/+$/, '')}${path}`, close: () => closeBoth(held, open) },
       }
-    },
-    end: async () => {
-      const kept = takeSpare()
-      if (kept !== null) await closeBoth(kept, null)
     },
   }
 }

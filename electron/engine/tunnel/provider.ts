@@ -28,6 +28,4 @@ export interface TunnelProvider {
    * opens after `signal` was aborted is closed at once.
    */
   open(options: { readonly signal: AbortSignal; readonly onLost: (failure: TunnelFailure) => void }): Promise<Opening>
-  /** Gives up what it kept for a next opening. */
-  end(): Promise<void>
 }

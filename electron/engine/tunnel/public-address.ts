@@ -47,5 +47,5 @@ export const createPublicAddress = (endpointUrl: string, path: string): TunnelPr
         ok: true,
         tunnel: { address: webhookAddress(endpointUrl, path), close: () => Promise.resolve() },
       }
-  return { name: 'the public address', open: () => Promise.resolve(opening), end: () => Promise.resolve() }
+  return { name: 'the public address', open: () => Promise.resolve(opening) }
 }

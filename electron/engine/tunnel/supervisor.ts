@@ -209,7 +209,6 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       isStopped = true
       interruption.raise({ kind: 'stop' })
       await running
-      await provider.end()
     },
   }
 }

@@ -6,7 +6,7 @@ import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import { createWakeWatch, systemAddresses } from '../foundation/wake-watch.ts'
 import { WEBHOOK_PATH } from '../intake/listener.ts'
-import { createNgrok } from './ngrok.ts'
+import { createIsolatedNgrok } from './isolated-ngrok.ts'
 import {
   createPausedSubscription,
   type PausedSubscription,
@@ -120,7 +120,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
   const ownProvider: ProviderAt = (localAddress) =>
     kind === 'url' && endpointUrl !== null
       ? createPublicAddress(endpointUrl, WEBHOOK_PATH)
-      : createNgrok({ authtoken: parts.authtoken, domain, localAddress, path: WEBHOOK_PATH, clock, log })
+      : createIsolatedNgrok({ authtoken: parts.authtoken, domain, localAddress, path: WEBHOOK_PATH, clock, log })
 
   const reach = (): Reach => supervisor?.reach() ?? { ...OFF, provider: kind, state: 'opening' }
   const learnAddress = (): void => {

@@ -81,31 +81,6 @@ test('a server that stays silent leaves the opening without an answer, and nothi
   expect(await opening).toMatchObject({ ok: false, failure: { code: 'tls' } })
 })
 
-test('when a silence ends, what was given up meanwhile is not tried, and the newest opening is, at once', async () => {
-  const hellos: string[] = []
-  const { address, nextHello, cut } = await startTunnelServer((connection) => {
-    connection.once('data', () => hellos.push('hello'))
-  })
-  const open = openingAt(address)
-  const hello = nextHello()
-  const givenUp = [0, 1, 2, 3].map(() => {
-    const wanted = new AbortController()
-    return { wanted, opening: open(wanted) }
-  })
-  await hello
-  for (const { wanted } of givenUp) wanted.abort()
-  const newest = open()
-  for (let round = 0; round < 2; round += 1) {
-    const next = nextHello()
-    cut()
-    await next
-  }
-  cut()
-  expect(await newest).toMatchObject({ ok: false, failure: { code: 'tls' } })
-  for (const { opening } of givenUp) expect((await opening).ok).toBe(false)
-  expect(hellos).toHaveLength(3)
-})
-
 /** Runs in a process of its own; resolves with what it printed, once it has ended by itself. */
 const outputOf = async (code: string, environment: Readonly<Record<string, string>> = {}) => {
   const imports = {

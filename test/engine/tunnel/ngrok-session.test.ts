@@ -167,14 +167,6 @@ describe('a session of before', () => {
     await expect(untilBack(server)).rejects.toThrow()
   })
 
-  test('does not stay behind when its endpoint was refused', async () => {
-    const { server, open } = await startNgrokStage()
-    server.refuseWith('ERR_NGROK_334')
-    for (let time = 0; time < 4; time += 1) expect(await open()).toMatchObject({ ok: false })
-    // An account without a plan has room for three.
-    expect(server.openAgents().length).toBeLessThanOrEqual(3)
-  })
-
   test('does not come back by itself once it was reported as lost and closed', async () => {
     const { server, lost, opened } = await startNgrokStage()
     const tunnel = await opened()

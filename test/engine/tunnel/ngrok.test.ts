@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { endOfTurn } from '../../support/end-of-turn.ts'
 import { createNgrokLibrary } from '../../support/ngrok-library.ts'
-import { PUBLIC, provided, TLS_FAILURE } from '../../support/provided-ngrok.ts'
+import { PUBLIC, provided } from '../../support/provided-ngrok.ts'
 
 describe('opening, with a constructed library', () => {
   test.each([PUBLIC, `${PUBLIC}/`, `${PUBLIC}//`])(
@@ -52,31 +52,11 @@ describe('opening, with a constructed library', () => {
     expect(library.forwardings).toHaveLength(3)
   })
 
-  test('uses a session again whose endpoint was refused: an account has room for few', async () => {
-    const { begin, provider, library } = provided()
-    const { opening, forwarding } = await begin()
+  test('closes a session whose endpoint was refused', async () => {
+    const { opening, forwarding } = await provided().begin()
     forwarding.refuseEndpoint(new Error('refused\r\n\r\nERR_NGROK_334'))
     expect(await opening).toMatchObject({ ok: false, failure: { code: 'ERR_NGROK_334' } })
-    const again = provider.open({ signal: new AbortController().signal, onLost: () => undefined })
-    await endOfTurn()
-    forwarding.open(PUBLIC)
-    expect(await again).toMatchObject({ ok: true })
-    expect(library.forwardings).toHaveLength(1)
-    expect(forwarding.sessionsClosed()).toBe(0)
-  })
-
-  test('takes no session again that ended meanwhile, and keeps none after the end', async () => {
-    const { begin, provider, library } = provided()
-    const first = await begin()
-    first.forwarding.refuseEndpoint(new Error('refused\r\n\r\nERR_NGROK_334'))
-    await first.opening
-    expect(first.forwarding.lose()).toBe(false)
-    const second = await begin()
-    second.forwarding.refuseEndpoint(new Error('refused\r\n\r\nERR_NGROK_334'))
-    await second.opening
-    expect(library.forwardings).toHaveLength(2)
-    await provider.end()
-    expect(second.forwarding.sessionsClosed()).toBe(1)
+    expect(forwarding.sessionsClosed()).toBe(1)
   })
 
   test('without a token says so, and does not even load the library', async () => {
@@ -126,27 +106,6 @@ describe('an opening that gets no answer, with a constructed library', () => {
     expect(await opening).toMatchObject({ ok: false })
     expect([forwarding.endpointsClosed(), forwarding.sessionsClosed()]).toStrictEqual([1, 1])
     expect(lost).toStrictEqual([])
-  })
-
-  test('keeps the next one waiting, and those that were given up meanwhile never reach ngrok', async () => {
-    const { provider, library, begin } = provided()
-    const first = await begin()
-    first.wanted.abort()
-    const givenUp = [1, 2, 3].map(() => {
-      const wanted = new AbortController()
-      const opening = provider.open({ signal: wanted.signal, onLost: () => undefined })
-      wanted.abort()
-      return opening
-    })
-    const next = library.next()
-    const last = provider.open({ signal: new AbortController().signal, onLost: () => undefined })
-    await endOfTurn()
-    expect(library.forwardings).toHaveLength(1)
-    first.forwarding.refuse(TLS_FAILURE)
-    ;(await next).open(PUBLIC)
-    expect(await last).toMatchObject({ ok: true })
-    expect((await Promise.all(givenUp)).map(({ ok }) => ok)).toStrictEqual([false, false, false])
-    expect(library.forwardings).toHaveLength(2)
   })
 })
 

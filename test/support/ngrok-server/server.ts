@@ -19,6 +19,8 @@ export interface NgrokServer {
   /** Every session that authenticated, the first one first. */
   readonly agents: readonly Agent[]
   openAgents(): readonly Agent[]
+  /** Connections that are secured and open, authenticated or not. */
+  connections(): number
   endpoints(): readonly Endpoint[]
   /** From now on; null: nobody is refused. */
   refuseWith(code: RefusalCode | null): void
@@ -142,6 +144,7 @@ export const startNgrokServer = async ({ certificate, key }: Certificates): Prom
     url,
     agents,
     openAgents,
+    connections: () => sockets.size,
     endpoints: () => openAgents().flatMap(({ endpoints }) => [...endpoints.values()]),
     refuseWith: (code) => {
       refused = code

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 import { systemClock } from '../../../electron/engine/foundation/clock.ts'
 import { WEBHOOK_PATH } from '../../../electron/engine/intake/listener.ts'
+import { createIsolatedNgrok } from '../../../electron/engine/tunnel/isolated-ngrok.ts'
 import { createNgrok } from '../../../electron/engine/tunnel/ngrok.ts'
 import { createProbe } from '../../../electron/engine/tunnel/probe.ts'
 import { unlimitedProbes } from '../../../electron/engine/tunnel/probe-budget.ts'
@@ -37,7 +38,7 @@ export const startNgrokStage = async () => {
   const listener = await startListener({ answerProbe: probe.answer })
   const log = createRecordedLog()
   const lost: TunnelFailure[] = []
-  const ngrok = createNgrok({
+  const options = {
     authtoken: AUTHTOKEN,
     domain: null,
     localAddress: `127.0.0.1:${listener.port}`,
@@ -45,16 +46,18 @@ export const startNgrokStage = async () => {
     clock: systemClock,
     log,
     serverAddress: server.address,
-  })
+  }
+  const ngrok = createNgrok(options)
   const open = (): Promise<Opening> => ngrok.open({ signal: ending.signal, onLost: (failure) => lost.push(failure) })
-  onTestFinished(async () => {
+  onTestFinished(() => {
     ending.abort()
-    await ngrok.end()
   })
 
   return {
+    options,
     server,
     listener,
+    log,
     lost,
     open,
     opened: async (): Promise<OpenTunnel> => {
@@ -66,7 +69,7 @@ export const startNgrokStage = async () => {
     supervise: () => {
       const reachable: string[] = []
       const supervisor = createSupervisor({
-        provider: ngrok,
+        provider: createIsolatedNgrok(options),
         kind: 'ngrok',
         probe,
         budget: unlimitedProbes,

@@ -1,0 +1,62 @@
+import { systemClock } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
+import type { Log, LogFields } from '../foundation/log.ts'
+import { type FromAgent, type ToAgent, toAgentSchema } from './agent-messages.ts'
+import { createNgrok } from './ngrok.ts'
+import type { OpenTunnel } from './provider.ts'
+
+/**
+ * The process that holds one tunnel of ngrok, and nothing else. It opens it when it is told to, and ends with it: when it is
+ * told to close it, when it could not open it, or when who started it is gone.
+ */
+
+const send = (message: FromAgent): void => {
+  process.send?.(message)
+}
+
+const note = (fields: LogFields, message: string): void => {
+  send({ kind: 'noted', message, error: typeof fields['error'] === 'string' ? fields['error'] : '' })
+}
+
+const log: Log = { info: note, warn: note, error: note }
+
+let tunnel: OpenTunnel | null = null
+
+const open = async (wanted: Extract<ToAgent, { kind: 'open' }>): Promise<void> => {
+  const { serverAddress, ...options } = wanted
+  const provider = createNgrok({
+    ...options,
+    ...(serverAddress === null ? {} : { serverAddress }),
+    clock: systemClock,
+    log,
+  })
+  const opening = await provider.open({
+    signal: new AbortController().signal,
+    onLost: (failure) => {
+      send({ kind: 'lost', failure })
+    },
+  })
+  if (!opening.ok) {
+    send({ kind: 'failed', failure: opening.failure })
+    return
+  }
+  ;({ tunnel } = opening)
+  send({ kind: 'opened', address: tunnel.address })
+}
+
+const obey = async (message: unknown): Promise<void> => {
+  const told = toAgentSchema.parse(message)
+  if (told.kind === 'open') {
+    await open(told)
+    return
+  }
+  await tunnel?.close()
+  process.exit(0)
+}
+
+process.on('message', (message) => {
+  obey(message).catch((error: unknown) => {
+    send({ kind: 'failed', failure: { code: 'internal', message: `ngrok failed: ${errorText(error)}.` } })
+  })
+})
+process.on('disconnect', () => process.exit(0))
