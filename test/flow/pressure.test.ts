@@ -88,7 +88,7 @@ test('a wrong token is told in plain words and fails what it touches; nothing ac
   const { workspace, send, engine, cacheFolder } = await startRunningEngine({ simulator: { token: madeToken() } })
   await until('Notion has refused', () => engine.status().problems.length > 0)
   const words =
-    'Notion refuses the integration token. Put the current one into NOTION_TOKEN, then start again and retry.'
+    'Notion refuses the integration token. Put the current one where it is kept (notion.token, NOTION_TOKEN or keep-token), then start again and retry.'
   expect(engine.status()).toMatchObject({
     state: 'degraded',
     problems: [{ code: 'unauthorized', severity: 'failure', message: words }],

@@ -7,7 +7,7 @@ import type { SecretStore } from '../settings/secret-store.ts'
 import { createAdmission } from './admission.ts'
 import type { AdmissionParts } from './admission.ts'
 import { createFilter, type FilterView } from './filter.ts'
-import { createFloodGuard } from './flood.ts'
+import { createFloodGuard, PROOFS, UNSIGNED } from './flood.ts'
 import { createListener, type ListenerPairing, type ListenerParts } from './listener.ts'
 import { createPairing, type Pairing, type PairingParts } from './pairing.ts'
 import { createProof, type ProofParts } from './proof.ts'
@@ -57,13 +57,15 @@ export interface Intake {
 export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts }: IntakeParts): Intake => {
   const filter = createFilter(expandEventNames(webhook.events), view)
   const admission = createAdmission({ ...parts, filter, now: clock.now })
-  const flood = createFloodGuard(clock.monotonicMs)
+  const flood = createFloodGuard(clock.monotonicMs, UNSIGNED)
+  const proofs = createFloodGuard(clock.monotonicMs, PROOFS)
+  const prove = createProof(parts)
   const pairing = createPairing({
     store: parts.secrets,
     clock,
     log: parts.log,
     workspaceId: parts.workspaceId,
-    prove: createProof(parts),
+    prove: (raw) => (proofs.admits() ? prove(raw) : Promise.resolve(null)),
     onChange: (change) => {
       if (change.kind === 'paired') reach.paired()
       else parts.learnSecret(change.token)

@@ -43,7 +43,7 @@ const byCode: Readonly<Record<string, (refusal: Refusal) => NotionFailure>> = {
   unauthorized: () =>
     permanent(
       'unauthorized',
-      'Notion refuses the integration token. Put the current one into NOTION_TOKEN, then start again and retry.',
+      'Notion refuses the integration token. Put the current one where it is kept (notion.token, NOTION_TOKEN or keep-token), then start again and retry.',
       'token',
     ),
   restricted_resource: () =>

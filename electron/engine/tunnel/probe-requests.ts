@@ -1,3 +1,4 @@
+import { trustingSystem } from '../foundation/system-network.ts'
 import { PROBE_HEADER } from '../intake/probe-route.ts'
 
 /** What a probe's request came to. */
@@ -49,14 +50,16 @@ const isTimeOut = (error: unknown): boolean => error instanceof Error && error.n
 export const createProbeRequests = (signal: AbortSignal): ProbeRequests => ({
   post: async (address, header) => {
     try {
-      const response = await fetch(address, {
-        method: 'POST',
-        redirect: 'manual',
-        // Browsers get a page of warning at ngrok's free plan in place of what they ask for.
-        headers: { [PROBE_HEADER]: header, 'content-type': 'application/json', 'ngrok-skip-browser-warning': 'true' },
-        body: '{}',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
-      })
+      const response = await trustingSystem(() =>
+        fetch(address, {
+          method: 'POST',
+          redirect: 'manual',
+          // Browsers get a page of warning at ngrok's free plan in place of what they ask for.
+          headers: { [PROBE_HEADER]: header, 'content-type': 'application/json', 'ngrok-skip-browser-warning': 'true' },
+          body: '{}',
+          signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
+        }),
+      )
       return {
         kind: 'answer',
         status: response.status,
