@@ -2,7 +2,7 @@ import type { CallHandlers } from '../../shared/bridge.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { openCache } from './cache/cache.ts'
 import { cacheFolders } from './cache/folders.ts'
-import { createDiagnosisCalls } from './diagnosis/of-engine.ts'
+import { createDiagnosisCalls } from './diagnosis/door.ts'
 import { type Clock, systemClock } from './foundation/clock.ts'
 import { type Disk, systemDisk } from './foundation/disk.ts'
 import { createGroupCommit } from './foundation/group-commit.ts'
@@ -35,7 +35,7 @@ import { openPublicSide } from './tunnel/public-side.ts'
 import type { ProviderAt } from './tunnel/tunnel.ts'
 import { createCrew } from './worker/crew.ts'
 
-export { type WithoutEngine, diagnoseWithoutEngine } from './diagnosis/without-engine.ts'
+export { type WithoutEngine, diagnoseWithoutEngine } from './diagnosis/door.ts'
 export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
 export { errorText, StartError } from './foundation/errors.ts'
@@ -200,7 +200,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   })
 
   const workspaceId = (): string | null => connection.workspace()?.id ?? null
-  const { listener, pairing, isPaired, tunnel } = openPublicSide({
+  const { listener, pairing, isPaired, tunnel } = await openPublicSide({
     settings,
     authtoken: tunnelToken(loaded, secrets),
     notion,

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import type { DiagnosisCalls } from '../../../shared/bridge.ts'
+import type { CallInput, CallOutput } from '../../../shared/bridge.ts'
 import { type BundleFile, type Check, CHECK_NAMES } from '../../../shared/diagnosis.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import type { Cache } from '../cache/cache.ts'
@@ -49,7 +49,10 @@ export const inOrder = (checks: readonly Check[]): Check[] =>
   checks.toSorted((a, b) => CHECK_NAMES.indexOf(a.name) - CHECK_NAMES.indexOf(b.name))
 
 /** The running engine’s look at itself: through its own Notion client, under its rate budget. */
-export const createDiagnosisCalls = (parts: DiagnosisParts): DiagnosisCalls => {
+export const diagnoseEngine = async (
+  parts: DiagnosisParts,
+  { with_files: withFiles }: CallInput<'diagnose'>,
+): Promise<CallOutput<'diagnose'>> => {
   const { settings, dataFolder, disk, clock, cache, jobs, stage, listener, reports } = parts
   const { redact } = parts.redactor
 
@@ -82,14 +85,10 @@ export const createDiagnosisCalls = (parts: DiagnosisParts): DiagnosisCalls => {
     ...(await Promise.all([textFile(clock, 'metrics.txt', reports.metrics), logFile(disk, clock, dataFolder)])),
   ]
 
+  const [checks, found] = await Promise.all([looked(), withFiles ? files() : []])
+  const presentable = createPresentable({ redact, homeFolder: homedir() })
   return {
-    diagnose: async ({ with_files: withFiles }) => {
-      const [checks, found] = await Promise.all([looked(), withFiles ? files() : []])
-      const presentable = createPresentable({ redact, homeFolder: homedir() })
-      return {
-        checks: checks.map((check) => ({ ...check, message: redact(check.message) })),
-        files: found.map(({ name, text }) => ({ name, text: presentable(text) })),
-      }
-    },
+    checks: checks.map((check) => ({ ...check, message: redact(check.message) })),
+    files: found.map(({ name, text }) => ({ name, text: presentable(text) })),
   }
 }

@@ -147,7 +147,7 @@ const diskCheckAlone = async ({ loaded, dataFolder, disk, clock }: WithoutEngine
 }
 
 /** The same checks where no engine runs: nothing is started, and nothing stays. */
-export const diagnoseWithoutEngine = async (options: WithoutEngineOptions): Promise<WithoutEngine> => {
+export const lookWithoutEngine = async (options: WithoutEngineOptions): Promise<WithoutEngine> => {
   const { dataFolder, disk, clock, withFiles } = options
   const [others, ofDisk, log] = await Promise.all([
     checksOf(options),

@@ -1,6 +1,7 @@
 import type { Settings } from '../../../shared/settings.ts'
 import { createIntake, type Intake, type IntakeParts } from '../intake/intake.ts'
-import { createTunnel, type Tunnel, type TunnelParts } from './tunnel.ts'
+import { createNoTunnel, type Tunnel } from './no-tunnel.ts'
+import type { TunnelParts } from './tunnel.ts'
 
 export interface PublicSideParts
   extends Omit<IntakeParts, 'webhook' | 'reach' | 'store'>,
@@ -11,9 +12,16 @@ export interface PublicSideParts
   readonly events: IntakeParts['store'] & TunnelParts['events']
 }
 
+/** What keeps a tunnel is loaded where one is wanted. */
+const openTunnel = async (parts: TunnelParts): Promise<Tunnel> => {
+  if (parts.settings.tunnel.provider === 'none') return createNoTunnel(parts.clock, parts.events)
+  const { createTunnel } = await import('./tunnel.ts')
+  return createTunnel(parts)
+}
+
 /** What faces the public: the listener, and the way by which Notion reaches it. Each tells the other what it sees. */
-export const openPublicSide = (parts: PublicSideParts): Intake & { readonly tunnel: Tunnel } => {
-  const tunnel = createTunnel({ ...parts, isPaired: () => intake.isPaired() })
+export const openPublicSide = async (parts: PublicSideParts): Promise<Intake & { readonly tunnel: Tunnel }> => {
+  const tunnel = await openTunnel({ ...parts, isPaired: () => intake.isPaired() })
   const intake = createIntake({ ...parts, webhook: parts.settings.webhook, store: parts.events, reach: tunnel })
   return { ...intake, tunnel }
 }

@@ -1,18 +1,14 @@
 import type { Reach } from '../../../shared/reach.ts'
 import type { Settings } from '../../../shared/settings.ts'
-import type { Problem } from '../../../shared/status.ts'
 import type { Clock } from '../foundation/clock.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import { createWakeWatch, systemAddresses } from '../foundation/wake-watch.ts'
 import { WEBHOOK_PATH } from '../intake/listener.ts'
 import { createIsolatedNgrok } from './isolated-ngrok.ts'
-import {
-  createPausedSubscription,
-  type PausedSubscription,
-  type PausedSubscriptionParts,
-} from './paused-subscription.ts'
-import { createProbe, type Probe } from './probe.ts'
+import { NO_REACH, type Tunnel } from './no-tunnel.ts'
+import { createPausedSubscription, type PausedSubscriptionParts } from './paused-subscription.ts'
+import { createProbe } from './probe.ts'
 import { type BudgetNotes, createProbeBudget, unlimitedProbes } from './probe-budget.ts'
 import { createProbeRequests } from './probe-requests.ts'
 import type { TunnelProvider } from './provider.ts'
@@ -39,37 +35,6 @@ export interface TunnelParts {
   readonly providerAt: ProviderAt | undefined
 }
 
-/** How Notion reaches us. */
-export interface Tunnel {
-  reach(): Reach
-  problems(): readonly Problem[]
-  /** `listening`: the address of the listener, as `http://host:port`. */
-  start(listening: string): void
-  /** A signed delivery was forwarded to us; `host`: whom it was sent to, where whoever forwards says so. */
-  forwarded(host: string | null): void
-  /** A subscription was confirmed. */
-  paired(): void
-  /** See `PausedSubscription`: the catch-up's word. */
-  readonly caughtUp: PausedSubscription['caughtUp']
-  /** See `Probe`. */
-  readonly answerProbe: Probe['answer']
-  stop(): Promise<void>
-}
-
-const OFF: Reach = { provider: 'none', state: 'off', address: null, provenAt: null, message: null }
-
-/** Without a tunnel only the catch-up brings changes: a choice, and no fault. */
-const noTunnel = ({ caughtUp, problem }: PausedSubscription): Tunnel => ({
-  reach: () => OFF,
-  problems: () => [problem()].filter((told) => told !== null),
-  start: () => undefined,
-  forwarded: () => undefined,
-  paired: () => undefined,
-  caughtUp,
-  answerProbe: () => null,
-  stop: () => Promise.resolve(),
-})
-
 const hostOf = (address: string | null): string | null => (address === null ? null : new URL(address).host)
 
 /** Where a listener can be reached on this computer: one that listens everywhere has no address to connect to. */
@@ -82,15 +47,13 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
   const { settings, notes, clock, log } = parts
   const { provider: kind, domain } = settings.tunnel
   const { endpointUrl } = settings.webhook
-  const startedAt = clock.now()
+  if (kind === 'none') throw new Error('No tunnel is wanted')
   let supervisor: Supervisor | null = null
   const paused = createPausedSubscription({
     clock,
     recentArrivals: parts.events.recentArrivals,
-    // Somebody may forward to us without our knowing.
-    reachableSince: () => (kind === 'none' ? startedAt : (supervisor?.reachableSince() ?? null)),
+    reachableSince: () => supervisor?.reachableSince() ?? null,
   })
-  if (kind === 'none') return noTunnel(paused)
   const ending = new AbortController()
   const probe = createProbe(createProbeRequests(ending.signal))
 
@@ -122,7 +85,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       ? createPublicAddress(endpointUrl, WEBHOOK_PATH)
       : createIsolatedNgrok({ authtoken: parts.authtoken, domain, localAddress, path: WEBHOOK_PATH, clock, log })
 
-  const reach = (): Reach => supervisor?.reach() ?? { ...OFF, provider: kind, state: 'opening' }
+  const reach = (): Reach => supervisor?.reach() ?? { ...NO_REACH, provider: kind, state: 'opening' }
   const learnAddress = (): void => {
     const { address } = reach()
     if (address !== null) subscribed.learn(address)

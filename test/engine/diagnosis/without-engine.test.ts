@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { diagnoseWithoutEngine } from '../../../electron/engine/diagnosis/without-engine.ts'
+import { diagnoseWithoutEngine } from '../../../electron/engine/diagnosis/door.ts'
 import { readTextNow, systemDisk } from '../../../electron/engine/engine.ts'
 import { systemClock } from '../../../electron/engine/foundation/clock.ts'
 import { loadSettings } from '../../../electron/engine/settings/load.ts'

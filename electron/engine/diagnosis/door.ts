@@ -1,0 +1,19 @@
+import type { DiagnosisCalls } from '../../../shared/bridge.ts'
+import type { DiagnosisParts } from './of-engine.ts'
+import type { WithoutEngine, WithoutEngineOptions } from './without-engine.ts'
+
+export type { WithoutEngine } from './without-engine.ts'
+
+/** What looks for faults is loaded when somebody asks: an engine that is well has no use for it. */
+export const createDiagnosisCalls = (parts: DiagnosisParts): DiagnosisCalls => ({
+  diagnose: async (input) => {
+    const { diagnoseEngine } = await import('./of-engine.ts')
+    return diagnoseEngine(parts, input)
+  },
+})
+
+/** The same without an engine: see `without-engine.ts`. */
+export const diagnoseWithoutEngine = async (options: WithoutEngineOptions): Promise<WithoutEngine> => {
+  const { lookWithoutEngine } = await import('./without-engine.ts')
+  return lookWithoutEngine(options)
+}
