@@ -43,6 +43,9 @@ const ENDPOINT_RULE = { error: 'must be an address that starts with https:// or 
 const endpointUrl = z
   .string(ENDPOINT_RULE)
   .refine((value) => value === '' || isWebAddress(value), ENDPOINT_RULE)
+  .refine((value) => !isWebAddress(value) || `${new URL(value).username}${new URL(value).password}` === '', {
+    error: 'must be an address without a user name and a password (Notion sends none)',
+  })
   .transform((value) => (value === '' ? null : value))
   .nullable()
   .default(null)

@@ -154,7 +154,9 @@ describe('an address that changed', () => {
     await untilReach(running, 'reachable')
     expect(changed()).toMatchObject({ severity: 'failure' })
     expect(changed()!.message).toContain(`is now ${next.url}${WEBHOOK_PATH}, but Notion sends to ${proxy.url}`)
-    expect(changed()!.message).toMatch(/1\. In Notion.*delete the subscription.*2\. Make a new one.*3\. Pair it/)
+    expect(changed()!.message).toMatch(
+      /1\. In Notion.*delete the subscription.*2\. Make a new one.*3\. Write the token that it shows as webhook\.secret/,
+    )
 
     const { workspace, secret } = running
     const event = eventFor(workspace, 'page.created', workspace.pageIds('Actionable Tasks')[0]!)

@@ -11,7 +11,7 @@ export interface ArrivedProbe {
 }
 
 /** The probe of one process, and what it sends over real HTTP. */
-export const createSentProbe = (): Probe => createProbe(createProbeRequests(new AbortController().signal))
+export const createSentProbe = (): Probe => createProbe(createProbeRequests(new AbortController().signal), 'ngrok')
 
 const headerOf = (response: ServerResponse): string => {
   const header = response.req.headers[PROBE_HEADER]

@@ -44,6 +44,7 @@ export interface TunnelStageOptions {
   readonly provider?: TunnelProvider
   /** In place of probes that come to what the test says. */
   readonly probe?: Probe
+  readonly onReachable?: () => void
   readonly budget?: (now: () => number) => ProbeBudget
 }
 
@@ -99,7 +100,10 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
     clock,
     log,
     warning: () => null,
-    onReachable: (address) => reachable.push(address),
+    onReachable: (address) => {
+      reachable.push(address)
+      options.onReachable?.()
+    },
   })
   onTestFinished(() => supervisor.stop())
   supervisor.start()

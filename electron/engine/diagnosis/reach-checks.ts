@@ -18,7 +18,7 @@ const tunnelCheck = ({ provider, state, address, message }: Reach): Check => {
     case 'checking':
       return notice('tunnel', message ?? `The tunnel is open at ${told}; whether it leads here is being checked.`)
     case 'reachable':
-      return ok('tunnel', `Notion reaches this computer at ${told}.`)
+      return message === null ? ok('tunnel', `Notion reaches this computer at ${told}.`) : notice('tunnel', message)
     case 'unreachable':
       return failed('tunnel', message ?? `Notion cannot reach this computer at ${told}.`)
   }

@@ -30,7 +30,7 @@ export interface WakeWatch {
 }
 
 /**
- * Calls back when the machine slept and woke, and when it came into a network that it was not in. Without a word from the
+ * Calls back when the machine slept and woke, when it came into a network that it was not in, and when it left the last one. Without a word from the
  * system: a timer that comes late tells of sleep, a new address of a network.
  */
 export const createWakeWatch = (
@@ -46,11 +46,12 @@ export const createWakeWatch = (
     const now = clock.now()
     const present = addresses()
     const isNew = present.some((address) => !known.has(address))
+    const isCutOff = present.length === 0 && known.size > 0
     const hasSlept = now - lookedAt > LOOK_EVERY_MS + SLEPT_MS
     lookedAt = now
     known = new Set(present)
     timer = clock.after(LOOK_EVERY_MS, look)
-    if (hasSlept || isNew) onWake(hasSlept ? 'resumed' : 'network')
+    if (hasSlept || isNew || isCutOff) onWake(hasSlept ? 'resumed' : 'network')
   }
 
   return {

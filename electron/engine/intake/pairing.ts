@@ -196,7 +196,10 @@ export const createPairing = (parts: PairingParts): Pairing => {
     handshake: (token) => {
       if (!isOpen() || !TOKEN.test(token)) return 'refused'
       if (tokens.includes(token) || secrets().includes(token)) return 'pending'
-      if (tokens.length >= MOST_TOKENS) return 'too-many'
+      if (tokens.length >= MOST_TOKENS) {
+        log.warn({ tokens: tokens.length }, 'Too many tokens came while pairing is open; further ones are refused')
+        return 'too-many'
+      }
       tokens = [...tokens, token]
       parts.onChange({ kind: 'handshake', token, suspicious: tokens.length > 1 })
       return 'pending'

@@ -30,7 +30,7 @@ const SENTENCES: ReadonlyMap<number, string> = new Map([
   [3200, 'ngrok says that the tunnel is offline, so Notion cannot reach this computer. It is being opened anew.'],
   [
     4018,
-    `ngrok needs an authtoken. Make an account at ngrok.com, copy the token from ${TOKENS_PAGE}, and give it as tunnel.authtoken or as NGROK_AUTHTOKEN.`,
+    `ngrok needs an authtoken. Make an account at ngrok.com, copy the token from ${TOKENS_PAGE}, give it as tunnel.authtoken or as NGROK_AUTHTOKEN, and start again.`,
   ],
   [
     8012,

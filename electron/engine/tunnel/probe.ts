@@ -24,9 +24,22 @@ const answerSchema = z.object({ status: z.literal('probe'), proof: z.string() })
 
 const failure = (code: string, message: string): TunnelFailure => ({ code, message })
 
-/** ngrok answers in our place where no tunnel is: its code stands in a header (ngrok.com/docs/errors). */
-const refusedBy = (address: string, { status, ngrokCode }: Extract<ProbeReply, { kind: 'answer' }>): TunnelFailure => {
-  if (ngrokCode !== null) return ngrokFailure(new Error(ngrokCode), null)
+const NGROK_CODE = /^ERR_NGROK_\d+$/
+
+/**
+ * ngrok answers in our place where no tunnel is: its code stands in a header (ngrok.com/docs/errors). Where the tunnel is
+ * not ours to open, a person has to.
+ */
+const refusedBy = (
+  address: string,
+  { status, ngrokCode }: Extract<ProbeReply, { kind: 'answer' }>,
+  kind: 'ngrok' | 'url',
+): TunnelFailure => {
+  if (ngrokCode !== null && NGROK_CODE.test(ngrokCode)) {
+    if (kind === 'ngrok') return ngrokFailure(new Error(ngrokCode), null)
+    const message = `ngrok answers at ${address} in this program’s place (${ngrokCode}). Start your ngrok agent, or look that it forwards to this program.`
+    return failure(ngrokCode, message)
+  }
   if (status >= 300 && status < 400) {
     return failure(
       'elsewhere',
@@ -40,7 +53,7 @@ const refusedBy = (address: string, { status, ngrokCode }: Extract<ProbeReply, {
   )
 }
 
-export const createProbe = (requests: ProbeRequests): Probe => {
+export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Probe => {
   const key = randomBytes(32)
   const awaited = new Set<string>()
   const signed = (kind: 'probe' | 'answer', nonce: string): string =>
@@ -71,7 +84,7 @@ export const createProbe = (requests: ProbeRequests): Probe => {
         if (reply.status === 200 && answer.success && isSame(answer.data.proof, signed('answer', nonce))) {
           return hasArrived ? null : failure('elsewhere', `${address} does not lead to this program.`)
         }
-        return refusedBy(address, reply)
+        return refusedBy(address, reply, kind)
       }
     }
   }

@@ -15,7 +15,7 @@ const LOCAL_IPV4 =
 const LOCAL_IPV6 = /^\[(::1?|::ffff:.*|(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):.*)\]$/
 
 /** A name without a dot, or of an ending that is never public, is known in its own network only. */
-const LOCAL_NAME = /^[^.:]+\.?$|\.(localhost|local|internal|home\.arpa)\.?$/
+const LOCAL_NAME = /^[^.:]+\.?$|\.(localhost|local|internal|home\.arpa|lan|home|corp|intranet|fritz\.box)\.?$/
 
 const isLocal = (hostname: string): boolean =>
   [LOCAL_IPV4, LOCAL_IPV6, LOCAL_NAME].some((pattern) => pattern.test(hostname))

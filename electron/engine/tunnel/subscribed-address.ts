@@ -10,15 +10,21 @@ export interface AddressNotes {
  * so what is known comes from what happened: pairing was done at an address, or a signed delivery came through it.
  */
 export interface SubscribedAddress {
+  /** Null: nothing is known. */
+  known(): string | null
   /** Notion sends to this one. */
   learn(address: string): void
   /** What a person has to do where we are reachable at another address than Notion knows; null: nothing. */
   problem(present: string | null): Problem | null
 }
 
-export const createSubscribedAddress = (notes: AddressNotes): SubscribedAddress => {
+export const createSubscribedAddress = (notes: AddressNotes, hasFixedSecret: boolean): SubscribedAddress => {
   let known = notes.subscribedAddress()
+  const last = hasFixedSecret
+    ? 'Write the token that it shows as webhook.secret, and start again.'
+    : 'Pair it: npm run headless -- pair.'
   return {
+    known: () => known,
     learn: (address) => {
       if (address === known) return
       known = address
@@ -29,7 +35,7 @@ export const createSubscribedAddress = (notes: AddressNotes): SubscribedAddress 
       return {
         code: 'address-changed',
         severity: 'failure',
-        message: `The public address is now ${present}, but Notion sends to ${known} and cannot be told. 1. In Notion, open Settings, Connections, your connection, Webhooks, and delete the subscription. 2. Make a new one with ${present}. 3. Pair it: npm run headless -- pair.`,
+        message: `The public address is now ${present}, but Notion sends to ${known} and cannot be told. 1. In Notion, open Settings, Connections, your connection, Webhooks, and delete the subscription. 2. Make a new one with ${present}. 3. ${last}`,
       }
     },
   }

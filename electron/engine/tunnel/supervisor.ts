@@ -14,6 +14,18 @@ const SILENT_AFTER_MS = 5_000
 const FIRST_DELAY_MS = 1_000
 const LONGEST_DELAY_MS = 60_000
 
+/** Deliveries prove the loop as well as a probe, and yet may have found another way: so often they take a probe's place. */
+const MOST_POSTPONED = 3
+
+/** Timers may fire a little before the time of day is there. */
+const LATE_MS = 50
+
+/** Where the budget that said there is a probe left gives none after all. */
+const SOON_MS = 1_000
+
+/** Our own way to the address is blocked or broken: that need not be Notion's. */
+const isOfOurWay = ({ code }: TunnelFailure): boolean => code === 'no-way' || code === 'silent'
+
 /** A tunnel that breaks again before this time is opened more and more slowly: a flapping one would cost a probe each second. */
 const HELD_MS = 60_000
 
@@ -38,8 +50,13 @@ export interface Supervisor {
   start(): void
   /** The machine woke or the network came back: what was proven before counts no more, and the tunnel is opened anew. */
   lookNow(): void
-  /** A signed delivery came through the public address: proof, as a probe is. */
-  proven(): void
+  /**
+   * A signed delivery was forwarded to us: proof, as a probe is, unless a probe found something else at the address.
+   * `isCertain`: it can only have come through this address; otherwise it counts once a probe has come back from there.
+   */
+  delivered(isCertain: boolean): void
+  /** A probe has come back from the present address. */
+  isProbed(): boolean
   stop(): Promise<void>
 }
 
@@ -74,6 +91,10 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let announced: string | null = null
   let proofs = 0
   let failures = 0
+  let deliveries = 0
+  let probedAddress: string | null = null
+  /** The newest probe that did not come back from the present tunnel; null: it did, or none was sent. */
+  let refuted: TunnelFailure | null = null
 
   const tell = (failure: TunnelFailure): void => {
     provenSince = null
@@ -122,21 +143,48 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   /** Until it is lost, a probe fails, or somebody wants a look. */
   const hold = async (held: OpenTunnel): Promise<End> => {
     const openedAt = clock.monotonicMs()
-    const end = (failure: TunnelFailure | null): End => ({ failure, heldMs: clock.monotonicMs() - openedAt })
+    const end = (failure: TunnelFailure | null, hasWaited = false): End => ({
+      failure,
+      heldMs: clock.monotonicMs() - openedAt,
+      hasWaited,
+    })
+    const endBy = (by: Interrupting): End => end(by.kind === 'lost' ? by.failure : null)
     let dueAt = clock.monotonicMs()
+    let postponed = 0
+    let seen = deliveries
     for (;;) {
-      const waitMs = Math.max(dueAt - clock.monotonicMs(), budget.waitMs())
-      const proofsBefore = proofs
+      const outMs = budget.waitMs()
+      const waitMs = Math.max(dueAt - clock.monotonicMs(), outMs === 0 ? 0 : outMs + LATE_MS)
       if (waitMs > 0) {
         const interrupted = await interruption.wait(waitMs)
-        if (interrupted !== null) return end(interrupted.kind === 'lost' ? interrupted.failure : null)
+        if (interrupted !== null) return endBy(interrupted)
       }
-      if (proofs === proofsBefore && budget.take()) {
-        const sent = await interruption.race(probe.send(held.address), null)
-        if (sent.kind === 'interrupted') return end(sent.by.kind === 'lost' ? sent.by.failure : null)
-        // What Notion sent through meanwhile proves more than our own way there disproves.
-        if (sent.kind === 'done' && sent.value !== null && proofs === proofsBefore) return end(sent.value)
-        if (sent.kind === 'done' && sent.value === null) proven()
+      dueAt = clock.monotonicMs() + probeIntervalMs(proofs, budget)
+      if (deliveries > seen && provenSince !== null && postponed < MOST_POSTPONED) {
+        postponed += 1
+        seen = deliveries
+        continue
+      }
+      if (!budget.take()) {
+        dueAt = clock.monotonicMs() + SOON_MS
+        continue
+      }
+      postponed = 0
+      seen = deliveries
+      const sent = await interruption.race(probe.send(held.address), null)
+      if (sent.kind === 'interrupted') return endBy(sent.by)
+      const failure = sent.kind === 'done' ? sent.value : null
+      if (failure === null) {
+        probedAddress = held.address
+        refuted = null
+        proven()
+      } else if (!isOfOurWay(failure) || deliveries === seen) {
+        refuted = failure
+        tell(failure)
+        // It stays open meanwhile: deliveries may come although our own way there is broken.
+        const interrupted = await interruption.wait(reconnectDelayMs(failures))
+        if (interrupted !== null) return endBy(interrupted)
+        if (provenSince === null) return end(failure, true)
       }
       dueAt = clock.monotonicMs() + probeIntervalMs(proofs, budget)
     }
@@ -151,6 +199,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     tunnel = opening.tunnel
     ;({ address } = tunnel)
     proofs = 0
+    // What kept it from opening is over; what a probe found is not, before one comes back.
+    if (refuted === null) told = null
     try {
       return await hold(tunnel)
     } finally {
@@ -161,9 +211,16 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     }
   }
 
+  /** A fault of ours must not end the supervision: it is told, and tried again like any other. */
+  const onceSafely = (): Promise<End> =>
+    once().catch((error: unknown) => {
+      const message = `The supervision of the tunnel failed: ${errorText(error)}. It is tried again by itself.`
+      return { failure: { code: 'internal', message }, heldMs: 0 }
+    })
+
   const run = async (): Promise<void> => {
     while (!isStopped) {
-      const { failure, heldMs, hasWaited = false } = await once()
+      const { failure, heldMs, hasWaited = false } = await onceSafely()
       const delayMs = reconnectDelayMs(heldMs >= HELD_MS ? 0 : failures)
       failures = failure === null ? 0 : heldMs >= HELD_MS ? 1 : failures + 1
       if (failure === null) continue
@@ -193,18 +250,21 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     }),
     reachableSince: () => provenSince,
     start: () => {
-      running = run().catch((error: unknown) => {
-        tell({
-          code: 'internal',
-          message: `The tunnel is watched no more: ${errorText(error)}. Start the program again.`,
-        })
-      })
+      running = run()
     },
     lookNow: () => {
       provenSince = null
+      refuted = null
+      told = null
       interruption.raise({ kind: 'look' })
     },
-    proven,
+    delivered: (isCertain) => {
+      if (tunnel === null) return
+      deliveries += 1
+      if (refuted !== null && !isOfOurWay(refuted)) return
+      if (isCertain || probedAddress === tunnel.address) proven()
+    },
+    isProbed: () => tunnel !== null && probedAddress === tunnel.address,
     stop: async () => {
       isStopped = true
       interruption.raise({ kind: 'stop' })

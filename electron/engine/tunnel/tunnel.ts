@@ -37,10 +37,14 @@ export interface TunnelParts {
 
 const hostOf = (address: string | null): string | null => (address === null ? null : new URL(address).host)
 
+/** Of a `Host` or `X-Forwarded-Host` header, to which each proxy on the way may have added; the first one is the visitor's. */
+const hostIn = (header: string | null): string | null =>
+  URL.parse(`https://${(header ?? '').split(',', 1)[0]?.trim() ?? ''}`)?.host ?? null
+
 /** Where a listener can be reached on this computer: one that listens everywhere has no address to connect to. */
 const connectable = (listening: string): string => {
-  const { hostname, port } = new URL(listening)
-  return `${/^(0\.0\.0\.0|\[::\])$/.test(hostname) ? '127.0.0.1' : hostname}:${port === '' ? '80' : port}`
+  const [, host = '127.0.0.1', port = '80'] = /^https?:\/\/(\[[^\]]*\]|[^:/]+)(?::(\d+))?/.exec(listening) ?? []
+  return `${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`
 }
 
 export const createTunnel = (parts: TunnelParts): Tunnel => {
@@ -55,7 +59,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
     reachableSince: () => supervisor?.reachableSince() ?? null,
   })
   const ending = new AbortController()
-  const probe = createProbe(createProbeRequests(ending.signal))
+  const probe = createProbe(createProbeRequests(ending.signal), kind)
 
   /** What is not stored costs a probe more, or is learnt again. */
   const stored = (write: () => void): void => {
@@ -63,14 +67,17 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       log.warn({ error: errorText(error) }, 'What the tunnel has to remember cannot be stored')
     })
   }
-  const subscribed = createSubscribedAddress({
-    subscribedAddress: notes.subscribedAddress,
-    noteSubscribedAddress: (address) => {
-      stored(() => {
-        notes.noteSubscribedAddress(address)
-      })
+  const subscribed = createSubscribedAddress(
+    {
+      subscribedAddress: notes.subscribedAddress,
+      noteSubscribedAddress: (address) => {
+        stored(() => {
+          notes.noteSubscribedAddress(address)
+        })
+      },
     },
-  })
+    settings.webhook.secret !== null,
+  )
   const budgetNotes: BudgetNotes = {
     probeBudget: notes.probeBudget,
     noteProbeBudget: (text) => {
@@ -112,7 +119,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
         warning: addressWarning,
         onReachable: (address) => {
           // What was paired before an address was known was paired at this one.
-          if (parts.isPaired() && notes.subscribedAddress() === null) subscribed.learn(address)
+          if (parts.isPaired() && subscribed.known() === null) subscribed.learn(address)
           parts.onReachable?.(address)
         },
       })
@@ -120,11 +127,14 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       wakeWatch.start()
     },
     forwarded: (host) => {
-      const former = notes.subscribedAddress()
-      const isPresent = host === hostOf(reach().address)
+      const { address } = reach()
+      const former = subscribed.known()
+      const sentTo = hostIn(host)
+      const fits = sentTo !== null && sentTo === hostOf(address)
       // What still comes by the address of before proves nothing of this one.
-      if (isPresent || host !== hostOf(former)) supervisor?.proven()
-      if (isPresent) learnAddress()
+      if (!fits && sentTo !== null && sentTo === hostOf(former)) return
+      supervisor?.delivered(fits || former === null || former === address)
+      if (fits || supervisor?.isProbed() === true) learnAddress()
     },
     paired: learnAddress,
     caughtUp: paused.caughtUp,

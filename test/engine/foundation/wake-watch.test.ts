@@ -94,13 +94,22 @@ describe('a network', () => {
     expect(woken).toStrictEqual(['network'])
   })
 
-  test('that was lost wakes nobody, and it does when it returns', () => {
+  test('that was lost is told once, where it was the last one, and again when it returns', () => {
     const { passMs, isAt, woken } = started()
     isAt()
     passMs(60_000)
-    expect(woken).toStrictEqual([])
+    expect(woken).toStrictEqual(['network'])
     isAt(HOME)
     passMs(5_000)
+    expect(woken).toStrictEqual(['network', 'network'])
+  })
+
+  test('that was lost beside another one wakes nobody', () => {
+    const { passMs, isAt, woken } = started()
+    isAt(HOME, OFFICE)
+    passMs(5_000)
+    isAt(HOME)
+    passMs(60_000)
     expect(woken).toStrictEqual(['network'])
   })
 

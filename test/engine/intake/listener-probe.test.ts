@@ -14,7 +14,7 @@ const overHttp = createProbeRequests(new AbortController().signal)
 
 /** A listener that knows the probes of its own process; `send` is called in the place of the probe's request. */
 const startProbed = async (parts: Parameters<typeof startListener>[0] = {}, requests: ProbeRequests = overHttp) => {
-  const probe = createProbe(requests)
+  const probe = createProbe(requests, 'ngrok')
   const forwarded: string[] = []
   const listener = await startListener({
     answerProbe: probe.answer,
@@ -92,7 +92,7 @@ describe('a probe of ours', () => {
 
   test('that another process sent is refused', async () => {
     const { address } = await startProbed()
-    expect(await createProbe(overHttp).send(address)).toMatchObject({
+    expect(await createProbe(overHttp, 'ngrok').send(address)).toMatchObject({
       code: 'elsewhere',
       message: expect.stringContaining('401'),
     })

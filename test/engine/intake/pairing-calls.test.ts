@@ -30,7 +30,8 @@ test('a token that does not wait is refused with what may be the reason', async 
   const { calls: call } = await calls()
   await call['open-pairing']({})
   expect(await call['confirm-pairing']({ token: TOKEN })).toEqual({
-    refused: 'No such token is waiting: it has not arrived, or the time for pairing is over. Nothing was done.',
+    refused:
+      'No such token is waiting: it has not arrived, or the time for pairing is over. Nothing was done. Open the pairing again (pair), then have Notion send the token again, or make a new subscription in place of this one; or write the token as webhook.secret.',
   })
 })
 

@@ -66,7 +66,7 @@ const startNgrokStage = () => {
         state.reply ?? { kind: 'answer', status: 200, ngrokCode: null, body: JSON.stringify(probe.answer(header)) },
       ),
   }
-  const probe = createProbe(requests)
+  const probe = createProbe(requests, 'ngrok')
   const stage = startTunnelStage({ provider, probe })
   return { ...stage, faults: state }
 }

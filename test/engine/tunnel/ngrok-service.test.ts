@@ -11,7 +11,7 @@ import { createRecordedLog } from '../../support/recorded-log.ts'
 testWithNgrok(
   'the service of ngrok brings a probe back, lets nothing else through, and takes nothing more once it is closed',
   async (authtoken) => {
-    const probe = createProbe(createProbeRequests(new AbortController().signal))
+    const probe = createProbe(createProbeRequests(new AbortController().signal), 'ngrok')
     const local = await startAnsweringServer((response) => {
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify(probe.answer(String(response.req.headers[PROBE_HEADER])) ?? {}))

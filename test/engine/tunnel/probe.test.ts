@@ -10,7 +10,7 @@ const PUBLIC = 'https://name.ngrok-free.app/webhooks/notion'
 
 /** A probe whose request comes to this, whoever was asked; `onTheWay` is told the header. */
 const probeWith = (reply: (header: string, probe: Probe) => ProbeReply): Probe => {
-  const probe: Probe = createProbe({ post: (_address, header) => Promise.resolve(reply(header, probe)) })
+  const probe: Probe = createProbe({ post: (_address, header) => Promise.resolve(reply(header, probe)) }, 'ngrok')
   return probe
 }
 

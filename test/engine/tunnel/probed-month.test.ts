@@ -64,7 +64,7 @@ describe('without probes left', () => {
   test('a delivery through the address proves it all the same', async () => {
     const stage = startTunnelStage({ budget: none })
     await stage.settled()
-    stage.supervisor.proven()
+    stage.supervisor.delivered(true)
     expect(stage.state()).toBe('reachable')
     expect(stage.reachable).toEqual([ADDRESS])
   })

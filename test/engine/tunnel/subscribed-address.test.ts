@@ -4,12 +4,10 @@ import { createSubscribedAddress } from '../../../electron/engine/tunnel/subscri
 const BEFORE = 'https://before.ngrok-free.app/webhooks/notion'
 const NOW = 'https://now.ngrok-free.app/webhooks/notion'
 
-const subscribedAt = (address: string | null) => {
+const subscribedAt = (address: string | null, hasFixedSecret = false) => {
   const noted: string[] = []
-  const subscribed = createSubscribedAddress({
-    subscribedAddress: () => address,
-    noteSubscribedAddress: (learnt) => noted.push(learnt),
-  })
+  const notes = { subscribedAddress: () => address, noteSubscribedAddress: (learnt: string) => noted.push(learnt) }
+  const subscribed = createSubscribedAddress(notes, hasFixedSecret)
   return { subscribed, noted }
 }
 
@@ -29,6 +27,11 @@ test('at another address than Notion sends to, both are named, and the steps in 
   for (const part of [BEFORE, NOW, '1. ', 'delete the subscription', '2. ', '3. ', 'npm run headless -- pair']) {
     expect(problem?.message).toContain(part)
   }
+})
+
+test('where the settings hold the secret, its new token belongs there: nothing can be paired', () => {
+  const problem = subscribedAt(BEFORE, true).subscribed.problem(NOW)
+  expect(problem?.message).toMatch(/3\. Write the token that it shows as webhook\.secret, and start again\.$/)
 })
 
 test('what is learnt is known from then on and remembered, once', () => {

@@ -153,42 +153,11 @@ describe('a tunnel that says it is open and leads nowhere', () => {
     await stage.pass(1)
     expect(stage.state()).toBe('unreachable')
     expect(stage.message()).toBe('elsewhere, in plain words.')
-    expect(stage.asked[0]!.isClosed).toBe(true)
     stage.answers.probe = 'returns'
     await stage.pass(1000)
+    expect(stage.asked[0]!.isClosed).toBe(true)
     expect(stage.state()).toBe('reachable')
     expect(stage.asked).toHaveLength(2)
-  })
-})
-
-describe('a delivery through the address', () => {
-  test('is proof: the next probe waits as after one', async () => {
-    const stage = startTunnelStage()
-    await stage.settled()
-    await stage.pass(MINUTE)
-    stage.supervisor.proven()
-    await stage.pass(MINUTE)
-    expect(stage.probes).toHaveLength(1)
-    expect(stage.supervisor.reach().provenAt).toBe('2026-11-23T12:01:00.000Z')
-    await stage.pass(4 * MINUTE)
-    expect(stage.probes).toHaveLength(2)
-  })
-
-  test('outweighs a probe that fails meanwhile: our own way there is not Notion’s', async () => {
-    const stage = startTunnelStage({ first: { probe: 'waits' } })
-    await stage.settled()
-    stage.supervisor.proven()
-    await stage.settleProbe(failureOf('no-way'))
-    expect(stage.state()).toBe('reachable')
-    expect(stage.asked[0]!.isClosed).toBe(false)
-  })
-
-  test('proves nothing while no tunnel is open', async () => {
-    const stage = startTunnelStage({ first: { opening: failureOf('ERR_NGROK_108') } })
-    await stage.settled()
-    stage.supervisor.proven()
-    expect(stage.state()).toBe('unreachable')
-    expect(stage.reachable).toEqual([])
   })
 })
 
@@ -226,6 +195,21 @@ describe('a machine that wakes', () => {
     expect(stage.state()).toBe('reachable')
     expect(stage.asked[0]!.signal.aborted).toBe(true)
   })
+})
+
+test('a fault of whoever is told of the address does not end the supervision', async () => {
+  let isBroken = true
+  const stage = startTunnelStage({
+    onReachable: () => {
+      if (isBroken) throw new Error('disk I/O error')
+    },
+  })
+  await stage.settled()
+  expect(stage.message()).toMatch(/disk I\/O error.*tried again by itself/)
+  isBroken = false
+  stage.asked.at(-1)!.lose(failureOf('lost'))
+  await stage.pass(MINUTE, 1000)
+  expect(stage.state()).toBe('reachable')
 })
 
 describe('the end', () => {

@@ -34,7 +34,7 @@ afterAll(() => {
 export const startNgrokStage = async () => {
   const server = await startNgrokServer(certificates)
   const ending = new AbortController()
-  const probe = createProbe(createProbeRequests(ending.signal))
+  const probe = createProbe(createProbeRequests(ending.signal), 'ngrok')
   const listener = await startListener({ answerProbe: probe.answer })
   const log = createRecordedLog()
   const lost: TunnelFailure[] = []
