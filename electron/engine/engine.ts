@@ -176,7 +176,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
     pause: { get: notes.pause },
     rateLimitedUntil: budget.pausedUntil,
-    probes: stage,
+    probes: { ...stage, heldEntities: records.heldEntities },
     probeDisk: cache.probeDisk,
     counters,
     tell,

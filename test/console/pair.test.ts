@@ -108,7 +108,9 @@ describe('pairing an engine that runs', () => {
   test('ends with a sentence when the time is over', async () => {
     const { lines, refusal } = await pair([view(), view(), view({ until: null, confirmed: null })])
     expect(lines).toEqual([])
-    expect(refusal).toMatch(/^The pairing has ended, and nothing was confirmed: its time is over, .* Pair again\.$/)
+    expect(refusal).toMatch(
+      /^The pairing has ended, and nothing was confirmed: its time is over, .* Pair again, then .*\.$/,
+    )
   })
 
   test('ends at once where it cannot be opened', async () => {

@@ -5,6 +5,7 @@ import type { ClaimedJob } from '../../electron/engine/queue/job-store.ts'
 import { openQueue } from '../../electron/engine/queue/queue.ts'
 import { createCrew } from '../../electron/engine/worker/crew.ts'
 import type { Database } from '../../electron/engine/foundation/database.ts'
+import { entityKey } from '../../shared/entities.ts'
 import type { Failure } from '../../shared/failures.ts'
 import { endOfTurn } from './end-of-turn.ts'
 import { page, pageEvent } from './job-making.ts'
@@ -17,6 +18,8 @@ import { createRecordedLog } from './recorded-log.ts'
 export interface CrewOptions {
   readonly concurrency?: number
   readonly retryAttempts?: number
+  /** Pages that are held since an earlier run, the newest first. */
+  readonly held?: readonly number[]
 }
 
 /** A real queue and the workers on it; what an attempt comes to is the test's, by the number of its page. */
@@ -64,6 +67,7 @@ export const createCrewAtQueue = (database: Database, clock: ManualClock, option
         probe.asked.push(Number.parseInt(id, 16))
         return Promise.resolve(probe.witness)
       },
+      heldEntities: (limit) => (options.held ?? []).slice(0, limit).map((number) => entityKey(page(number))),
     },
     probeDisk: async () => {
       disk.probes += 1

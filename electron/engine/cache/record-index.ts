@@ -1,3 +1,4 @@
+import { entityKey } from '../../../shared/entities.ts'
 import type { NotionId } from '../../../shared/ids.ts'
 import type { Database } from '../foundation/database.ts'
 import { type FlatRecord, referencesOf } from './flat-record.ts'
@@ -28,6 +29,8 @@ export interface RecordIndex {
   record(pageId: NotionId): HeldRecord | null
   /** The pages held of a data source, or all. */
   heldPages(sourceId: NotionId | null): readonly NotionId[]
+  /** The newest of them, by the keys of their entities. */
+  heldEntities(limit: number): readonly string[]
   /** True for a page whose file is in the cache (and not in its trash). */
   holds(pageId: NotionId): boolean
   /** Pages that the record shows and whose title is not known: not held, and not asked for since `freshAfter` (ms). */
@@ -124,6 +127,11 @@ export const createRecordIndex = (database: Database): RecordIndex => {
         .sql('SELECT page_id FROM record WHERE is_removed = 0 AND (?1 IS NULL OR source_id = ?1)')
         .all<{ page_id: string }>(sourceId)
         .map((row) => row.page_id),
+    heldEntities: (limit) =>
+      database
+        .sql('SELECT page_id FROM record WHERE is_removed = 0 ORDER BY seq DESC LIMIT ?')
+        .all<{ page_id: NotionId }>(limit)
+        .map(({ page_id: id }) => entityKey({ kind: 'page', id })),
     holds: (pageId) =>
       database.sql('SELECT 1 FROM record WHERE page_id = ? AND is_removed = 0').get(pageId) !== undefined,
     titlesWanted: (flat, freshAfter) => referencesOf(flat).filter((id) => !isTitleKnown(id, freshAfter)),

@@ -35,6 +35,8 @@ export interface CrewParts<Job extends RunnerJob>
     probe(): Promise<Failure | null>
     /** Whether it gives this one. */
     probeWitness(entity: Entity): Promise<Failure | null>
+    /** What Notion gave at some time, by its entity's key, the newest first. */
+    readonly heldEntities: (limit: number) => readonly string[]
   }
   /** Writes to the disk as an attempt does; rejects with what the disk says. */
   readonly probeDisk: () => Promise<void>
@@ -64,7 +66,7 @@ export interface Crew {
 export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew => {
   const { jobs, commits, clock, log, counters, files } = parts
   const changed = createSignal()
-  const witnesses = createWitnesses()
+  const witnesses = createWitnesses(parts.probes.heldEntities)
   let owed: readonly number[] = []
 
   /** What a refusing disk does not let us give back is given back when it has room. */
@@ -92,7 +94,7 @@ export const createCrew = <Job extends RunnerJob>(parts: CrewParts<Job>): Crew =
       if (witness === null) return failure
       const refusal = await parts.probes.probeWitness(parseEntityKey(witness))
       const shared = refusal?.stops === 'notion' ? refusal : null
-      witnesses.probed(shared)
+      witnesses.probed(witness, shared)
       return shared
     },
     probeDisk: async () => {

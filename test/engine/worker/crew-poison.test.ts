@@ -78,10 +78,10 @@ describe('a Notion that fails for every page', () => {
 describe('a Notion that gives nobody a page, and can say who we are,', () => {
   const MINUTE = 60_000
 
-  /** Ten pages came and were given; then ten others come, and Notion fails for every page. */
-  const fallsIll = async () => {
-    const run = createRun({ poisonous: 10, retryAttempts: 3 })
-    const given = numbers(100, 10)
+  /** Some pages came and were given; then ten others come, and Notion fails for every page. */
+  const fallsIll = async (givenPages = 10, options: CrewOptions = {}) => {
+    const run = createRun({ poisonous: 10, retryAttempts: 3, ...options })
+    const given = numbers(100, givenPages)
     run.arrive(...given)
     await run.pass(1_000)
     run.probe.witness = transient
@@ -102,8 +102,34 @@ describe('a Notion that gives nobody a page, and can say who we are,', () => {
     expect(counted).toMatchObject({ completed: 20, failed: 0 })
   })
 
-  test('holds the queue up for ten minutes at most, should those pages be ill themselves', async () => {
-    const { pass, queue, flow, arrive, secondsUntilDone } = await fallsIll()
+  test('costs none however long it lasts, and the queue goes on by itself', async () => {
+    const { comesTo, pass, poisonous, probe, queue, rows, counted } = await fallsIll()
+    await pass(60 * MINUTE)
+    expect(queue.jobs.counts()).toMatchObject({ failed: 0 })
+    expect(rows(`SELECT DISTINCT failed_attempts AS spent FROM job WHERE state <> 'completed'`)).toEqual([{ spent: 0 }])
+    for (const number of poisonous) comesTo(number, () => planned())
+    probe.witness = null
+    await pass(2 * MINUTE)
+    expect(counted).toMatchObject({ completed: 20, failed: 0 })
+  })
+
+  test('costs none after a restart either: pages that are held are asked for', async () => {
+    const { pass, probe, queue } = await fallsIll(0, { held: numbers(200, 5) })
+    await pass(20 * MINUTE)
+    expect(queue.jobs.counts()).toMatchObject({ failed: 0 })
+    expect([...new Set(probe.asked)].toSorted()).toEqual(numbers(200, 5))
+  })
+
+  test('costs none where the pages that it gave are the ones that it fails for now', async () => {
+    const { arrive, comesTo, pass, given, queue } = await fallsIll(5)
+    for (const number of given) comesTo(number, () => refused(transient))
+    arrive(...given)
+    await pass(20 * MINUTE)
+    expect(queue.jobs.counts()).toMatchObject({ failed: 0 })
+  })
+
+  test('holds the queue up for ten minutes at most where only two pages say so: they may be ill themselves', async () => {
+    const { pass, queue, flow, arrive, secondsUntilDone } = await fallsIll(2)
     await pass(12 * MINUTE)
     arrive(200)
     expect(await secondsUntilDone(200)).toBeLessThanOrEqual(60)
