@@ -56,8 +56,8 @@ const refusedBy = (
 export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Probe => {
   const key = randomBytes(32)
   const awaited = new Set<string>()
-  const signed = (kind: 'probe' | 'answer', nonce: string): string =>
-    createHmac('sha256', key).update(`${kind}:${nonce}`).digest('hex')
+  const signed = (what: 'probe' | 'answer', nonce: string): string =>
+    createHmac('sha256', key).update(`${what}:${nonce}`).digest('hex')
   const isSame = (given: string, expected: string): boolean => {
     const a = Buffer.from(given)
     const b = Buffer.from(expected)

@@ -264,7 +264,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       if (refuted !== null && !isOfOurWay(refuted)) return
       if (isCertain || probedAddress === tunnel.address) proven()
     },
-    isProbed: () => tunnel !== null && probedAddress === tunnel.address,
+    isProbed: () => probedAddress !== null && probedAddress === tunnel?.address,
     stop: async () => {
       isStopped = true
       interruption.raise({ kind: 'stop' })
