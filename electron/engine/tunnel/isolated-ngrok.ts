@@ -1,21 +1,11 @@
 import { childProgram, type StartChildProgram } from '../foundation/child-program.ts'
-import type { Clock } from '../foundation/clock.ts'
 import { endsWithin } from '../foundation/deadline.ts'
-import type { Log } from '../foundation/log.ts'
 import { fromAgentSchema, type ToAgent } from './agent-messages.ts'
+import type { NgrokOptions } from './ngrok.ts'
 import { ngrokFailure } from './ngrok-failures.ts'
 import type { Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 
-export interface IsolatedNgrokOptions {
-  readonly authtoken: string | null
-  readonly domain: string | null
-  /** Where the listener is: `host:port`. */
-  readonly localAddress: string
-  readonly path: string
-  readonly clock: Clock
-  readonly log: Log
-  /** Another server than ngrok's (`host:port`). */
-  readonly serverAddress?: string
+export interface IsolatedNgrokOptions extends Omit<NgrokOptions, 'load'> {
   readonly startAgent?: StartChildProgram
 }
 
