@@ -12,6 +12,7 @@ import {
   createLog,
   createLogFile,
   type Engine,
+  isDataFolderLocked,
   readTextNow,
   type Redactor,
   startEngine,
@@ -112,6 +113,8 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     if (console !== null) await systemDisk.remove(consoleFilePath(data))
     await logFile.close()
   }, redactor)
+  // A killed one's: until this engine has written its own, commands would send what they carry to whoever has that port.
+  if (!isDataFolderLocked(data)) await systemDisk.remove(consoleFilePath(data))
   engine = await startEngine({
     loaded,
     dataFolder: data,

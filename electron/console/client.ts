@@ -1,4 +1,5 @@
 import { type CallInput, type CallName, type CallOutput, CALLS } from '../../shared/bridge.ts'
+import { isDataFolderLocked } from '../engine/engine.ts'
 import { consoleFilePath, consoleFileSchema, type ConsoleFile } from './console-file.ts'
 
 /** No engine answers for this data folder. */
@@ -18,16 +19,27 @@ const withinLimit = (): AbortSignal => AbortSignal.timeout(ANSWER_LIMIT_MS)
 
 export type Call = <Name extends CallName>(name: Name, input: CallInput<Name>) => Promise<CallOutput<Name>>
 
+const nobody = (dataFolder: string, cause?: unknown): NoEngineError =>
+  new NoEngineError(`No Blackcore Sync is running with the data folder ${dataFolder}.`, { cause })
+
 /** Throws a NoEngineError where there is none that can be read. */
 export const readConsoleFile = (dataFolder: string, readText: (path: string) => string): ConsoleFile => {
   try {
     return consoleFileSchema.parse(JSON.parse(readText(consoleFilePath(dataFolder))))
   } catch (error) {
-    throw new NoEngineError(`No Blackcore Sync is running with the data folder ${dataFolder}.`, { cause: error })
+    throw nobody(dataFolder, error)
   }
 }
 
-/** A file that a killed engine left may name a port that another program has taken since. */
+/**
+ * A killed engine leaves its console file, and another program may have its port since: what a call carries may be a
+ * secret, so that nothing is sent where the data folder's lock is free.
+ */
+const refuseWithoutEngine = (dataFolder: string): void => {
+  if (!isDataFolderLocked(dataFolder)) throw nobody(dataFolder)
+}
+
+/** An engine that is just starting has not written its own file yet: what it found may name another program's port. */
 const outputOf = <Name extends CallName>(name: Name, text: string, url: string): CallOutput<Name> => {
   try {
     return CALLS[name].output.parse(JSON.parse(text)) as CallOutput<Name>
@@ -39,7 +51,7 @@ const outputOf = <Name extends CallName>(name: Name, text: string, url: string):
 /** What came instead of an answer: nothing in time, or no connection (any more). */
 const silenceOf = (error: unknown, dataFolder: string): Error => {
   if (!(error instanceof DOMException) || error.name !== 'TimeoutError') {
-    return new NoEngineError(`No Blackcore Sync is running with the data folder ${dataFolder}.`, { cause: error })
+    return nobody(dataFolder, error)
   }
   return new HangingEngineError(
     `The Blackcore Sync that runs with the data folder ${dataFolder} does not answer. Whether it does what was asked is not known: look with "jobs", or stop it and start it again.`,
@@ -57,7 +69,9 @@ export const connectConsole = (
   limit: () => AbortSignal = withinLimit,
 ): Call => {
   const { url, token } = readConsoleFile(dataFolder, readText)
+  refuseWithoutEngine(dataFolder)
   return async (name, input) => {
+    refuseWithoutEngine(dataFolder)
     let response: Response
     let text: string
     try {

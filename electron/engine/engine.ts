@@ -41,6 +41,7 @@ export { readTextNow, systemDisk } from './foundation/disk.ts'
 export { errorText, StartError } from './foundation/errors.ts'
 export { createHttpServer, type FastifyInstance } from './foundation/http-server.ts'
 export { closeServer, listenAt } from './foundation/listening.ts'
+export { isDataFolderLocked } from './foundation/storage.ts'
 export { createLog } from './foundation/log.ts'
 export { createLogFile } from './foundation/log-file.ts'
 export { createRedactor, type Redactor } from './foundation/redaction.ts'
@@ -117,8 +118,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   const closed = (error: unknown): never => {
     throw storage.closedBy(error)
   }
-  const passphrase = options.secretsKey ?? null
-  const toSecrets = { disk, dataFolder, passphrase, learn: redactor.learn, loaded }
+  const toSecrets = { disk, dataFolder, passphrase: options.secretsKey ?? null, learn: redactor.learn, loaded }
   const { secrets, token, tokenCalls } = await openSecrets(toSecrets).catch(closed)
   const cache = await openCache({
     database,

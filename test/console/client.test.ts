@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { readdirSync } from 'node:fs'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -10,10 +11,11 @@ import {
   NoEngineError,
 } from '../../electron/console/client.ts'
 import { readTextNow } from '../../electron/engine/engine.ts'
+import { takeFileLock } from '../../electron/engine/foundation/database.ts'
 import type { Selection } from '../../shared/bridge.ts'
 import { IDLE_ANSWER_MS } from '../../electron/engine/queue/calls.ts'
-import { startAnsweringServer } from '../support/answering-server.ts'
-import { dataFolderWith, startConsoleOn, TOKEN } from '../support/data-folder.ts'
+import { answering, startAnsweringServer } from '../support/answering-server.ts'
+import { dataFolderWith, lockedFolderWith, startConsoleOn, TOKEN } from '../support/data-folder.ts'
 import { freePort } from '../support/taken-port.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -85,6 +87,33 @@ describe('where no engine runs', () => {
     })
   })
 
+  test('another program that has its port is sent nothing, however well it answers, and nothing is made', async () => {
+    const pairing = { until: null, tokens: [], isPaired: false, confirmed: null }
+    const { url, asked } = await startAnsweringServer(answering(200, pairing))
+    const folder = dataFolderWith({ url, token: TOKEN, pid: 1 })
+    const never = lockedFolderWith({ url, token: TOKEN, pid: 1 })
+    expect(await findEngine(never, readTextNow)).not.toBeNull()
+    expect(asked).toEqual(['/calls/pairing'])
+    expect(await findEngine(folder, readTextNow)).toBeNull()
+    expect(await refusalOf(() => connect(folder)('confirm-pairing', { token: 'a-secret' }))).toMatchObject({
+      name: 'NoEngineError',
+      message: nobody(folder),
+    })
+    expect(asked).toHaveLength(1)
+    expect(readdirSync(folder)).toEqual(['console.json'])
+  })
+
+  test('an engine that was killed between two calls is not taken for the one that has its port', async () => {
+    const { url, folder } = await startConsoleOn({})
+    const own = dataFolderWith({ url, token: TOKEN, pid: 1 })
+    const lock = takeFileLock(join(own, 'engine.lock'))
+    const call = connect(own)
+    expect(await call('resume', {})).toEqual({ paused: false })
+    lock?.release()
+    expect(await refusalOf(() => call('resume', {}))).toMatchObject({ message: nobody(own) })
+    expect(await connect(folder)('resume', {})).toEqual({ paused: false })
+  })
+
   test('an engine that stops while it is waited for says so', async () => {
     const asked = Promise.withResolvers<undefined>()
     const { folder, stop } = await startConsoleOn({
@@ -114,7 +143,7 @@ describe('where an engine hangs', () => {
         })
       }
     })
-    const folder = dataFolderWith({ url, token: TOKEN, pid: 1 })
+    const folder = lockedFolderWith({ url, token: TOKEN, pid: 1 })
     const call = connectConsole(folder, readTextNow, () => ending.signal)
     expect(await refusalOf(() => call('resume', {}))).toMatchObject({
       name: 'HangingEngineError',
@@ -142,7 +171,7 @@ describe('where another answers', () => {
     [200, '{"jobs":[{"id":"one"}]}', 'is no Blackcore Sync of this version'],
   ])('a program that has taken the port since is told apart: %i %s', async (status, body, expected) => {
     const url = await strangerAt(status, body)
-    const folder = dataFolderWith({ url, token: TOKEN, pid: 1 })
+    const folder = lockedFolderWith({ url, token: TOKEN, pid: 1 })
     expect(await refusalOf(() => connect(folder)('jobs', {}))).toMatchObject({
       name: 'NoEngineError',
       message: `What answers at ${url} ${expected}.`,

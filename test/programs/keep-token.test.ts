@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { consoleFilePath, consoleFileSchema } from '../../electron/console/console-file.ts'
 import { SECRETS_FILE } from '../../electron/engine/settings/secret-store.ts'
 import { startSimulator } from '../../electron/simulator/server.ts'
+import { answering, startAnsweringServer } from '../support/answering-server.ts'
 import { startEngineProcess } from '../support/engine-process.ts'
 import { healthAt, runProgram } from '../support/program-run.ts'
 import { madeSecret, madeToken, writeSettings } from '../support/settings-file.ts'
@@ -57,6 +59,20 @@ test('a token that was kept is the one that the engine asks Notion with, and no 
   const without = runProgram('headless', ['--config', file, '--data', data])
   expect(await without.ended).toEqual({ code: 2, signal: null })
   expect(without.stderr()).toMatch(/^[^\n]*notion\.token[^\n]* has no value: [^\n]* keep-token notion"\.\n$/)
+})
+
+test('beside a killed engine it is kept in the file, and whoever has its port is sent nothing', async () => {
+  const { token, file, data, command, secretsFile } = await prepare()
+  const first = await startEngineProcess(file, data, { environment: { NOTION_TOKEN: token } })
+  first.run.kill('SIGKILL')
+  await first.run.ended
+  const pairing = { until: null, tokens: [], isPaired: false, confirmed: null }
+  const { asked, url } = await startAnsweringServer(answering(200, pairing))
+  const stale = consoleFileSchema.parse(JSON.parse(readFileSync(consoleFilePath(data), 'utf8')))
+  writeFileSync(consoleFilePath(data), JSON.stringify({ ...stale, url }))
+  expect(await command(`${token}\n`, 'notion')).toEqual({ code: 0, stdout: `${KEPT}.\n`, stderr: '' })
+  expect(asked).toEqual([])
+  expect(readFileSync(secretsFile, 'utf8')).toContain(token)
 })
 
 test.each([

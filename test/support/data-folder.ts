@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type ConsoleFile, consoleFilePath } from '../../electron/console/console-file.ts'
 import { startConsole } from '../../electron/console/console.ts'
+import { takeFileLock } from '../../electron/engine/foundation/database.ts'
 import type { CallHandlers } from '../../shared/bridge.ts'
 import { consoleOptions, emptyCalls } from './console-options.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -15,6 +17,14 @@ export const dataFolderWith = (file: unknown): string => {
   return folder
 }
 
+/** The same of an engine that runs: the folder is locked until the test ends. */
+export const lockedFolderWith = (file: unknown): string => {
+  const folder = dataFolderWith(file)
+  const lock = takeFileLock(join(folder, 'engine.lock'))
+  onTestFinished(() => lock?.release())
+  return folder
+}
+
 /** A console over these calls, and the data folder by which commands find it; it stops with the test. */
 export const startConsoleOn = async (
   calls: Partial<CallHandlers> = {},
@@ -22,5 +32,5 @@ export const startConsoleOn = async (
 ): Promise<{ readonly url: string; readonly folder: string; stop(): Promise<void> }> => {
   const running = await startConsole(consoleOptions({ calls: emptyCalls(calls), token: TOKEN }))
   onTestFinished(running.stop)
-  return { ...running, folder: dataFolderWith({ url: running.url, token: TOKEN, pid: process.pid, ...changes }) }
+  return { ...running, folder: lockedFolderWith({ url: running.url, token: TOKEN, pid: process.pid, ...changes }) }
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DamagedDatabaseError, isDamage, LogInUseError, newerDatabase } from './database-errors.ts'
 import { type Disk, systemDisk } from './disk.ts'
-import { errorCode, errorText, sqliteCode, StartError } from './errors.ts'
+import { errorText, sqliteCode, StartError } from './errors.ts'
 import { createReaderCount } from './reader-count.ts'
 import { createWriteAheadLog } from './write-ahead-log.ts'
 
@@ -77,16 +78,6 @@ const transactionOf = (connection: DatabaseSync, beforeCommit: () => void) => {
   }
 }
 
-/** SQLite's result codes for a file that is no database, or a damaged one. */
-const DAMAGED: ReadonlySet<number | null> = new Set([11, 26])
-
-const isDamage = (error: unknown): boolean => DAMAGED.has(sqliteCode(error))
-
-/** Thrown for a file whose contents cannot be trusted; the file is untouched. */
-export class DamagedDatabaseError extends Error {
-  override readonly name = 'DamagedDatabaseError'
-}
-
 const versionOf = (connection: DatabaseSync): number =>
   (connection.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
 
@@ -107,23 +98,24 @@ const checkpoint = (connection: DatabaseSync): boolean => {
   }
 }
 
-/** For a moment only: what was to be done can be tried again. */
-class LogInUseError extends Error {
-  readonly code = 'EBUSY'
-}
-
 const CANNOT_OPEN = 14
 const MOST_COPIES = 9
 
+const reading = <T>(path: string, read: (connection: DatabaseSync) => T): T => {
+  const connection = new DatabaseSync(path, { readOnly: true })
+  try {
+    return read(connection)
+  } finally {
+    connection.close()
+  }
+}
+
 const copyAt = (path: string, version: number): 'sound' | 'unusable' | 'none' => {
   try {
-    const copy = new DatabaseSync(path, { readOnly: true })
-    try {
+    return reading(path, (copy) => {
       checkSound(copy)
       return versionOf(copy) === version ? 'sound' : 'unusable'
-    } finally {
-      copy.close()
-    }
+    })
   } catch (error) {
     return sqliteCode(error) === CANNOT_OPEN ? 'none' : 'unusable'
   }
@@ -160,11 +152,7 @@ const migrate = (connection: DatabaseSync, path: string, migrations: readonly st
 
 const refuseNewer = (connection: DatabaseSync, path: string, known: number): void => {
   const version = versionOf(connection)
-  if (version <= known) return
-  throw new StartError(
-    'database-unusable',
-    `${path} was written by a newer Blackcore Sync (its version is ${version}, this program knows ${known}). Install the newer program again; nothing was changed.`,
-  )
+  if (version > known) throw newerDatabase(path, version, known)
 }
 
 export interface OpenOptions {
@@ -179,13 +167,10 @@ export interface OpenOptions {
 
 /** Closing a connection that can write would fold the write-ahead log into a damaged file, or throw it away. */
 const checkUntouched = (path: string, known: number): void => {
-  const reader = new DatabaseSync(path, { readOnly: true })
-  try {
+  reading(path, (reader) => {
     refuseNewer(reader, path, known)
     checkSound(reader)
-  } finally {
-    reader.close()
-  }
+  })
 }
 
 const connect = (path: string, migrations: readonly string[], options: OpenOptions): DatabaseSync => {
@@ -262,6 +247,9 @@ export const openDatabase = (path: string, migrations: readonly string[], option
   }
 }
 
+/** SQLite's result code for a file that another connection has locked. */
+const BUSY = 5
+
 /**
  * Takes a lock that the operating system drops when the process ends, however it ends: SQLite's own file lock.
  * Gives null where another process (or another engine of this one) holds it.
@@ -269,15 +257,30 @@ export const openDatabase = (path: string, migrations: readonly string[], option
 export const takeFileLock = (path: string): { release(): void } | null => {
   const connection = new DatabaseSync(path)
   try {
-    connection.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    // Whoever looks whether it is held stands in the way for a moment.
+    connection.exec('PRAGMA busy_timeout = 100; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     connection.close()
-    if (errorCode(error) === 'ERR_SQLITE_ERROR' && /locked|busy/i.test(errorText(error))) return null
+    if (sqliteCode(error) === BUSY) return null
     throw error
   }
   return {
     release: () => {
       connection.close()
     },
+  }
+}
+
+/** Whether another connection holds the lock, of this process too. Takes nothing, and makes no file. */
+export const isFileLocked = (path: string): boolean => {
+  try {
+    reading(path, (reader) => {
+      reader.exec('SELECT 1 FROM sqlite_schema')
+    })
+    return false
+  } catch (error) {
+    if (sqliteCode(error) === BUSY) return true
+    if (sqliteCode(error) === CANNOT_OPEN) return false
+    throw error
   }
 }

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import { DamagedDatabaseError, type Database, openDatabase, type OpenOptions, takeFileLock } from './database.ts'
+import { type Database, isFileLocked, openDatabase, type OpenOptions, takeFileLock } from './database.ts'
+import { DamagedDatabaseError } from './database-errors.ts'
 import type { Disk } from './disk.ts'
 import { errorText, StartError, startErrorOf } from './errors.ts'
 import { tryFolder } from './folder-trial.ts'
@@ -61,7 +62,12 @@ const lockFolder = (path: string, folder: string): FolderLock => {
   )
 }
 
-const lockData = (dataFolder: string): FolderLock => lockFolder(join(dataFolder, 'engine.lock'), dataFolder)
+const dataLock = (dataFolder: string): string => join(dataFolder, 'engine.lock')
+
+const lockData = (dataFolder: string): FolderLock => lockFolder(dataLock(dataFolder), dataFolder)
+
+/** Whether an engine runs (or starts, or ends) with this data folder: a killed one lets go of its lock, and of nothing else. */
+export const isDataFolderLocked = (dataFolder: string): boolean => isFileLocked(dataLock(dataFolder))
 
 const prepareData = (disk: Disk, dataFolder: string): Promise<void> =>
   prepareFolder(disk, dataFolder, 'The data folder', ONLY_THIS_USER)

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { DamagedDatabaseError, openDatabase, type OpenOptions } from '../../../electron/engine/foundation/database.ts'
+import { openDatabase, type OpenOptions } from '../../../electron/engine/foundation/database.ts'
+import { DamagedDatabaseError } from '../../../electron/engine/foundation/database-errors.ts'
 import { bytesOf, closedDatabase, crashedDatabase, damage, DAMAGES, ENTRIES } from '../../support/damaged-files.ts'
 import { filesBelow } from '../../support/folder-files.ts'
 

@@ -4,12 +4,8 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import {
-  DamagedDatabaseError,
-  type Database,
-  openDatabase,
-  takeFileLock,
-} from '../../../electron/engine/foundation/database.ts'
+import { type Database, openDatabase } from '../../../electron/engine/foundation/database.ts'
+import { DamagedDatabaseError } from '../../../electron/engine/foundation/database-errors.ts'
 import { StartError } from '../../../electron/engine/foundation/errors.ts'
 import { endOfTurn } from '../../support/end-of-turn.ts'
 import { filesBelow } from '../../support/folder-files.ts'
@@ -245,51 +241,5 @@ describe('snapshots', () => {
     const snapshot = database.snapshot()
     expect(() => snapshot.sql("INSERT INTO entry VALUES ('x')").run()).toThrow(/readonly/)
     snapshot.close()
-  })
-})
-
-describe('file locks', () => {
-  test('a second taker within the process is refused until the first lets go', () => {
-    const path = join(temporaryFolder(), 'lock')
-    const first = takeFileLock(path)
-    expect(first).not.toBeNull()
-    expect(takeFileLock(path)).toBeNull()
-    expect(takeFileLock(path)).toBeNull()
-    first?.release()
-    const again = takeFileLock(path)
-    expect(again).not.toBeNull()
-    again?.release()
-  })
-
-  test('two locks in one folder do not touch each other', () => {
-    const folder = temporaryFolder()
-    const locks = [takeFileLock(join(folder, 'a')), takeFileLock(join(folder, 'b'))]
-    expect(locks).not.toContain(null)
-    for (const lock of locks) lock?.release()
-  })
-
-  test('a lock is refused while another process holds it, and free at once when that one is killed', async () => {
-    const path = join(temporaryFolder(), 'lock')
-    const source = new URL('../../../electron/engine/foundation/database.ts', import.meta.url).href
-    const script = `
-      const { takeFileLock } = await import(${JSON.stringify(source)})
-      globalThis.held = takeFileLock(${JSON.stringify(path)})
-      process.stdout.write(held === null ? 'refused' : 'held')
-      setInterval(() => {}, 1000)`
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const ended = once(child, 'exit')
-    onTestFinished(() => {
-      child.kill('SIGKILL')
-    })
-    const [said] = (await once(child.stdout, 'data')) as [Buffer]
-    expect(said.toString()).toBe('held')
-    expect(takeFileLock(path)).toBeNull()
-    child.kill('SIGKILL')
-    await ended
-    const taken = takeFileLock(path)
-    expect(taken).not.toBeNull()
-    taken?.release()
   })
 })

@@ -1,0 +1,22 @@
+import { sqliteCode, StartError } from './errors.ts'
+
+/** SQLite's result codes for a file that is no database, or a damaged one. */
+const DAMAGED: ReadonlySet<number | null> = new Set([11, 26])
+
+export const isDamage = (error: unknown): boolean => DAMAGED.has(sqliteCode(error))
+
+/** Thrown for a file whose contents cannot be trusted; the file is untouched. */
+export class DamagedDatabaseError extends Error {
+  override readonly name = 'DamagedDatabaseError'
+}
+
+/** For a moment only: what was to be done can be tried again. */
+export class LogInUseError extends Error {
+  readonly code = 'EBUSY'
+}
+
+export const newerDatabase = (path: string, version: number, known: number): StartError =>
+  new StartError(
+    'database-unusable',
+    `${path} was written by a newer Blackcore Sync (its version is ${version}, this program knows ${known}). Install the newer program again; nothing was changed.`,
+  )
