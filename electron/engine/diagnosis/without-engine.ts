@@ -41,7 +41,8 @@ const UNREAD = 'the settings cannot be read'
 
 /** What is kept, or the sentence that says why it cannot be read. Opening a store may write to it: here that is left. */
 const keptSecrets = ({ disk, dataFolder, clock, passphrase, learn }: WithoutEngineOptions) => {
-  const unwritten: Disk = { ...disk, writePrivate: () => Promise.resolve(), flushFolder: () => Promise.resolve() }
+  const nothing = () => Promise.resolve()
+  const unwritten: Disk = { ...disk, writePrivate: nothing, makePrivate: nothing, flushFolder: nothing }
   return within<SecretStore | string>(
     clock,
     CHECK_LIMIT_MS,

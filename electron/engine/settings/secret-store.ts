@@ -127,6 +127,8 @@ export const openSecretStore = async (options: SecretStoreOptions): Promise<Secr
 
   const read = async (): Promise<{ secrets: Secrets; isSealed: boolean }> => {
     if ((await disk.facts(path)) === null) return { secrets: { webhook: [], tokens: NO_TOKENS }, isSealed: true }
+    // One that was restored, or copied by hand, has the rights that it came with.
+    await disk.makePrivate(path)
     const file = parsedFile(path, await disk.readText(path))
     if (!('sealed' in file)) return { secrets: secretsOf(file), isSealed: false }
     const inner = parsedFile(path, await opened(path, file.sealed, passphrase))

@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
 import { SECRETS_FILE } from '../../../electron/engine/settings/secret-store.ts'
@@ -23,6 +23,17 @@ describe('what was paired', () => {
     if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(names()).toEqual([SECRETS_FILE])
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'is this user’s alone again where the file came back with other rights',
+    async () => {
+      const { open, path } = secretsFolder()
+      await (await open()).keepPaired([paired()])
+      chmodSync(path, 0o644)
+      await open()
+      expect(statSync(path).mode & 0o777).toBe(0o600)
+    },
+  )
 
   test('is gone from the file once it is forgotten', async () => {
     const { open, text } = secretsFolder()
