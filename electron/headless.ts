@@ -105,16 +105,25 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
   const printPublic = (): void => {
     if (publicUrl !== null) process.stdout.write(`public ${JSON.stringify({ url: publicUrl })}\n`)
   }
-  stopAtSignal(async () => {
+  const endEngine = async (): Promise<void> => {
     // Nothing of this process ends in order while a call waits for a disk that does not answer.
     if ((await engine?.stop()) === false) process.kill(process.pid, 'SIGKILL')
+  }
+  /** Before the folder's lock is free: no command may write beside another engine, nor its file be taken for ours. */
+  const endConsole = async (): Promise<void> => {
     await console?.stop()
     // Before this engine had one, the file is that of another engine which runs on this folder.
     if (console !== null) await systemDisk.remove(consoleFilePath(data))
+  }
+  stopAtSignal(async () => {
+    await Promise.all([endConsole(), endEngine()])
     await logFile.close()
   }, redactor)
   // A killed one's: until this engine has written its own, commands would send what they carry to whoever has that port.
-  if (!isDataFolderLocked(data)) await systemDisk.remove(consoleFilePath(data))
+  if (!isDataFolderLocked(data)) {
+    // What is wrong with the folder, the start itself tells in a sentence.
+    await systemDisk.remove(consoleFilePath(data)).catch(() => undefined)
+  }
   engine = await startEngine({
     loaded,
     dataFolder: data,

@@ -1,5 +1,5 @@
 import { readTextNow } from '../engine/engine.ts'
-import { connectConsole } from './client.ts'
+import { type Call, connectConsole } from './client.ts'
 import { type CommandName, type CommandOptions, runCommand, type Terminal } from './commands.ts'
 import { answerAt } from './question.ts'
 
@@ -16,5 +16,7 @@ const terminal = (): Terminal => ({
 
 /** One command of the command line, against the engine that runs on the data folder. */
 export const runCommandLine = async (name: CommandName, options: CommandOptions, dataFolder: string): Promise<void> => {
-  await runCommand(name, options, connectConsole(dataFolder, readTextNow), terminal())
+  // What is wrong with the command itself is told first, whether an engine runs or not.
+  const call: Call = (called, input) => connectConsole(dataFolder, readTextNow)(called, input)
+  await runCommand(name, options, call, terminal())
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { databaseFilesIn, pageIn, pagesIn, recordsIn, trashIn } from '../support/cache-contents.ts'
@@ -56,6 +56,29 @@ test('a database file that a person changed in a cache folder of before stays at
   await running.engine.whenIdle()
   expect(readFileSync(join(cacheFolder, TASKS_FILE), 'utf8')).toBe('{"mine": []}')
   expect(running.engine.status().problems).toMatchObject([{ code: 'foreign-file' }])
+})
+
+test('a cache folder that was moved away and back whole stays as it is, a person’s own files with it', async () => {
+  const running = await startRunningEngine()
+  const { workspace, simulator, cacheFolder, restart } = running
+  const ids = workspace.pageIds(TASKS).slice(0, 3)
+  for (const id of ids) await running.send('page.created', id)
+  await running.engine.whenIdle()
+  const own = join(cacheFolder, 'pages', 'my own notes.txt')
+  writeFileSync(own, 'mine')
+  const elsewhere = `${cacheFolder}-elsewhere`
+
+  simulator.failNext({ match: /^\/v1\/pages\//, times: null, status: 500 })
+  await running.engine.stop()
+  renameSync(cacheFolder, elsewhere)
+  await restart({ cache: { folder: elsewhere } })
+  await running.engine.stop()
+  renameSync(elsewhere, cacheFolder)
+  await restart({})
+  expect(readFileSync(own, 'utf8')).toBe('mine')
+  rmSync(own)
+  expect([...pagesIn(cacheFolder).keys()].toSorted()).toEqual(ids.toSorted())
+  simulator.clearFaults()
 })
 
 test('a loss that a start found which was broken off is told, though the next start is given another cache folder', async () => {

@@ -3,7 +3,7 @@ import type { Database } from '../foundation/database.ts'
 import type { Disk } from '../foundation/disk.ts'
 import type { DatabaseFiles } from './database-files.ts'
 import type { CacheFolders } from './folders.ts'
-import { clearFormerFolder, isFormerFolder, noteFormerFolder } from './former-folders.ts'
+import { clearFormerFolder, isFormerFolder, isMovedWhole, noteFormerFolder } from './former-folders.ts'
 import { findLeftFiles, type LeftFiles, noteLeftFiles } from './left-files.ts'
 
 /**
@@ -35,7 +35,9 @@ export const noticeFolder = async (
   const left = isNew ? await findLeftFiles(disk, folders) : null
   const isBegunAnew = left !== null || pending === 'begun anew'
   const notice = isNew ? (isBegunAnew ? 'begun anew' : 'new') : 'other'
-  if (!isNew && isFormerFolder(database, folders)) await clearFormerFolder(database, disk, folders, leftFiles)
+  if (!isNew && isFormerFolder(database, folders) && !(await isMovedWhole(database, disk, folders))) {
+    await clearFormerFolder(database, disk, folders, leftFiles)
+  }
   database.transaction(() => {
     if (!isNew) noteFormerFolder(database, known.path, folders)
     database

@@ -11,6 +11,11 @@ interface FormerFile {
   readonly inode: string
 }
 
+const isAsWritten = async (disk: Disk, { root }: CacheFolders, file: FormerFile): Promise<boolean> => {
+  const found = await disk.facts(join(root, file.name))
+  return found?.sizeBytes === file.size_bytes && found.modifiedNs === file.modified_ns && found.inode === file.inode
+}
+
 /** Whether the index described this folder before the one that it describes now. */
 export const isFormerFolder = (database: Database, { root }: CacheFolders): boolean =>
   database.sql('SELECT 1 FROM former_folder WHERE path = ?').get(root) !== undefined
@@ -34,6 +39,21 @@ export const noteFormerFolder = (database: Database, path: string, { root }: Cac
   }
 }
 
+/** Whether the database files there are the ones that the index wrote last: then the folder that it describes was moved here. */
+export const isMovedWhole = async (database: Database, disk: Disk, folders: CacheFolders): Promise<boolean> => {
+  const written = database
+    .sql(
+      `SELECT file_name AS name, json_extract(file_facts, '$.sizeBytes') AS size_bytes,
+         json_extract(file_facts, '$.modifiedNs') AS modified_ns, json_extract(file_facts, '$.inode') AS inode
+       FROM database WHERE file_name IS NOT NULL AND file_facts IS NOT NULL`,
+    )
+    .all<FormerFile>()
+  for (const file of written) {
+    if (!(await isAsWritten(disk, folders, file))) return false
+  }
+  return written.length > 0
+}
+
 /**
  * Moves what the index wrote in this folder to its trash: pages were renamed, changed and removed since, and nobody would
  * look for their files. A database file that is not as it was written stays: a person has changed it.
@@ -47,10 +67,8 @@ export const clearFormerFolder = async (
   const written = database
     .sql('SELECT name, size_bytes, modified_ns, inode FROM former_database_file WHERE path = ?')
     .all<FormerFile>(folders.root)
-  for (const { name, size_bytes: sizeBytes, modified_ns: modifiedNs, inode } of written) {
-    const found = await disk.facts(join(folders.root, name))
-    if (found?.sizeBytes !== sizeBytes || found.modifiedNs !== modifiedNs || found.inode !== inode) continue
-    await left.clearDatabaseFile(name)
+  for (const file of written) {
+    if (await isAsWritten(disk, folders, file)) await left.clearDatabaseFile(file.name)
   }
   await left.clearPages()
 }
