@@ -12,6 +12,7 @@ import {
   createLog,
   createLogFile,
   type Engine,
+  errorText,
   isDataFolderLocked,
   readTextNow,
   type Redactor,
@@ -71,6 +72,8 @@ const stopAtSignal = (stop: () => Promise<void>, redactor: Redactor): void => {
   process.on('SIGINT', end)
 }
 
+const CONSOLE_END_LIMIT_MS = 1_000
+
 /** An empty one counts as unset. */
 const secretsKey = (): string | null => {
   const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
@@ -116,13 +119,19 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     if (console !== null) await systemDisk.remove(consoleFilePath(data))
   }
   stopAtSignal(async () => {
-    await Promise.all([endConsole(), endEngine()])
+    const consoleEnd = endConsole()
+    // A disk that does not answer must not keep the engine from its own end, nor what is wrong there from being told.
+    await Promise.race([consoleEnd.catch(() => undefined), systemClock.sleep(CONSOLE_END_LIMIT_MS)])
+    await endEngine()
+    await consoleEnd
     await logFile.close()
   }, redactor)
   // A killed one's: until this engine has written its own, commands would send what they carry to whoever has that port.
+  let leftConsoleFile: unknown = null
   if (!isDataFolderLocked(data)) {
-    // What is wrong with the folder, the start itself tells in a sentence.
-    await systemDisk.remove(consoleFilePath(data)).catch(() => undefined)
+    await systemDisk.remove(consoleFilePath(data)).catch((error: unknown) => {
+      leftConsoleFile = error
+    })
   }
   engine = await startEngine({
     loaded,
@@ -139,6 +148,8 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
       if (isReady) printPublic()
     },
   })
+  // What is wrong with the folder, the start itself tells in a sentence.
+  if (leftConsoleFile !== null) log.warn({ error: errorText(leftConsoleFile) }, 'The console file of before stays')
   const { status, metrics, calls, webhookUrl, stop } = engine
   try {
     console = await startConsole({

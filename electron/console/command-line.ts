@@ -1,5 +1,5 @@
 import { readTextNow } from '../engine/engine.ts'
-import { type Call, connectConsole } from './client.ts'
+import { connectConsole } from './client.ts'
 import { type CommandName, type CommandOptions, runCommand, type Terminal } from './commands.ts'
 import { answerAt } from './question.ts'
 
@@ -16,7 +16,5 @@ const terminal = (): Terminal => ({
 
 /** One command of the command line, against the engine that runs on the data folder. */
 export const runCommandLine = async (name: CommandName, options: CommandOptions, dataFolder: string): Promise<void> => {
-  // What is wrong with the command itself is told first, whether an engine runs or not.
-  const call: Call = (called, input) => connectConsole(dataFolder, readTextNow)(called, input)
-  await runCommand(name, options, call, terminal())
+  await runCommand(name, options, connectConsole(dataFolder, readTextNow), terminal())
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Ended, runProgram } from '../support/program-run.ts'
 import { madeSecret, madeToken, type SettingsChanges, writeSettings } from '../support/settings-file.ts'
 import { freePort, takenPort } from '../support/taken-port.ts'
+import { lockedFolderWith } from '../support/data-folder.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 interface Refusal {
@@ -50,12 +51,7 @@ test('a command without --config, or with an option that nobody knows, is told h
 })
 
 test('a time below nothing is told in our own words', async () => {
-  const data = join(temporaryFolder(), 'data')
-  mkdirSync(data)
-  writeFileSync(
-    join(data, 'console.json'),
-    JSON.stringify({ url: 'http://127.0.0.1:1', token: 'x'.repeat(32), pid: 1 }),
-  )
+  const data = lockedFolderWith({ url: 'http://127.0.0.1:1', token: 'x'.repeat(32), pid: 1 })
   expect(await refusalOf(['pause', '--for', '-5m', '--data', data])).toEqual(
     refused(/^--for takes a time such as 30m, up to 24h, but is -5m\.\n$/),
   )

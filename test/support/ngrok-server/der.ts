@@ -18,9 +18,12 @@ export const sequence = (...parts: readonly Uint8Array[]): Buffer => tagged(TAG.
 
 export const setOf = (...parts: readonly Uint8Array[]): Buffer => tagged(TAG.set, ...parts)
 
-/** A number that is not negative: its first bit stands for the sign. */
-export const integer = (bytes: Uint8Array): Buffer =>
-  tagged(TAG.integer, (bytes[0] ?? 0) < BASE_128 ? bytes : Buffer.concat([Buffer.from([0]), bytes]))
+/** A number that is not negative, in as few bytes as it takes: its first bit stands for the sign. */
+export const integer = (bytes: Uint8Array): Buffer => {
+  const first = bytes.findIndex((byte) => byte !== 0)
+  const digits = first === -1 ? Buffer.from([0]) : bytes.subarray(first)
+  return tagged(TAG.integer, (digits[0] ?? 0) < BASE_128 ? digits : Buffer.concat([Buffer.from([0]), digits]))
+}
 
 export const boolean = (holds: boolean): Buffer => tagged(0x01, Buffer.from([holds ? 0xff : 0]))
 
