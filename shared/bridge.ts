@@ -86,7 +86,12 @@ export const CALLS = {
   /** Looks at everything but the settings file, in half a minute at most; `files`: for a bundle, where it is wanted. */
   diagnose: {
     input: z.strictObject({ with_files: z.boolean() }),
-    output: z.object({ checks: z.array(checkSchema), files: z.array(bundleFileSchema) }),
+    output: z.object({
+      checks: z.array(checkSchema),
+      files: z.array(bundleFileSchema),
+      /** When the engine read the settings that it runs with. */
+      settings_read_at: z.iso.datetime().optional(),
+    }),
   },
 } as const
 

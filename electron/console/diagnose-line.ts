@@ -26,6 +26,8 @@ export interface DiagnoseOptions {
 /** An engine takes half a minute at most for all its checks. */
 const ANSWER_LIMIT_MS = 60_000
 
+const NS_PER_MS = 1_000_000n
+
 const PACKAGE_FILE = join(import.meta.dirname, '..', '..', 'package.json')
 
 const versions = (): Versions => {
@@ -80,6 +82,10 @@ export const runDiagnose = async (
       const { webhook, notion, tunnel } = loaded.settings
       for (const secret of [webhook.secret, notion.token, tunnel.authtoken]) learn(secret)
       return loaded
+    },
+    settingsWrittenAt: async () => {
+      const facts = await systemDisk.facts(resolve(cwd, config))
+      return facts === null ? null : Number(BigInt(facts.modifiedNs) / NS_PER_MS)
     },
     engine: await engineOf(dataFolder),
     withoutEngine: (loaded, withFiles) =>

@@ -18,6 +18,8 @@ export interface DiagnoseParts {
   readonly load: () => LoadedSettings
   /** As it is shown to a person. */
   readonly config: string
+  /** When the settings file was written (ms since 1970); null where there is none. */
+  readonly settingsWrittenAt: () => Promise<number | null>
   /** The one that runs on the data folder; null where none does. */
   readonly engine: Call | 'silent' | null
   readonly withoutEngine: (loaded: LoadedSettings | null, withFiles: boolean) => Promise<WithoutEngine>
@@ -62,7 +64,18 @@ const silentChecks = (): readonly Check[] =>
       : { name, outcome: 'skipped', message: 'not checked: the running engine does not answer.' },
   )
 
-const look = async (parts: DiagnoseParts, loaded: LoadedSettings | null): Promise<WithoutEngine> => {
+type Found = WithoutEngine & { readonly settings_read_at?: string | undefined }
+
+/** What the file says is not what the engine runs with, where it was written since. */
+const withEngine = async (check: Check, found: Found, { config, settingsWrittenAt }: DiagnoseParts): Promise<Check> => {
+  const writtenAt = await settingsWrittenAt()
+  const readAt = found.settings_read_at === undefined ? null : Date.parse(found.settings_read_at)
+  if (check.outcome !== 'ok' || writtenAt === null || readAt === null || writtenAt <= readAt) return check
+  const message = `${config} is complete, but the engine that runs was started before it was changed. Start it again to use it.`
+  return { ...check, outcome: 'notice', message }
+}
+
+const look = async (parts: DiagnoseParts, loaded: LoadedSettings | null): Promise<Found> => {
   const withFiles = parts.bundle !== null
   const silent = { checks: silentChecks(), files: [], isDiskSilent: false }
   if (parts.engine === null) return parts.withoutEngine(loaded, withFiles)
@@ -97,8 +110,9 @@ const taken = (path: string): CommandError =>
 export const diagnose = async (parts: DiagnoseParts): Promise<Diagnosed> => {
   const { bundle, redact, print } = parts
   if (bundle !== null && (await bundle.exists())) throw taken(bundle.path)
-  const { loaded, check } = settingsCheck(parts)
+  const { loaded, check: read } = settingsCheck(parts)
   const found = await look(parts, loaded)
+  const check = await withEngine(read, found, parts)
   const checks = [check, ...found.checks].map((each) => ({ ...each, message: redact(each.message) }))
   if (!parts.isJson) print(checksText(checks))
   if (bundle !== null) {

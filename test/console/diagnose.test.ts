@@ -18,6 +18,7 @@ const run = async (changes: Partial<DiagnoseParts> = {}) => {
     },
     config: 'a.yaml',
     engine: null,
+    settingsWrittenAt: () => Promise.resolve(null),
     withoutEngine: async () => ({ checks: [DISK], files: [], isDiskSilent: false }),
     redact: (text) => text.replaceAll('MY-SECRET', '[hidden]'),
     presentable: (text) => text.replaceAll('MY-HOME', '~'),

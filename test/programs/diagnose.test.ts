@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -111,6 +111,10 @@ describe('with a running engine', () => {
     const well = await look()
     expect(well).toMatchObject({ code: 0, stderr: '', outcomes: WELL, names: CHECK_NAMES })
     expect(well.checks[4]?.message).toContain(ready.webhook)
+    utimesSync(file, new Date(), new Date(Date.now() + 60_000))
+    const changed = await look()
+    expect(changed).toMatchObject({ code: 0, outcomes: { ...WELL, settings: 'notice' } })
+    expect(changed.checks[0]?.message).toMatch(/was started before it was changed\. Start it again to use it\.$/)
     writeFileSync(file, 'webhook: {databases: [Tasks\n')
     expect(await look()).toMatchObject({ code: 1, outcomes: { ...WELL, settings: 'failed' } })
     simulator.failNext({ match: /^\/v1\/users\/me/, times: null, status: 401 })
