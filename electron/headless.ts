@@ -20,7 +20,7 @@ import {
   systemClock,
   systemDisk,
 } from './engine/engine.ts'
-import { systemEnvironment } from './engine/settings/environment.ts'
+import { secretsKeyIn, systemEnvironment } from './engine/settings/environment.ts'
 import { loadSettings } from './engine/settings/load.ts'
 import { runProgram, UsageError } from './program.ts'
 
@@ -73,12 +73,6 @@ const stopAtSignal = (stop: () => Promise<void>, redactor: Redactor): void => {
 }
 
 const CONSOLE_END_LIMIT_MS = 1_000
-
-/** An empty one counts as unset. */
-const secretsKey = (): string | null => {
-  const passphrase = systemEnvironment['BLACKCORE_SECRETS_KEY'] ?? ''
-  return passphrase === '' ? null : passphrase
-}
 
 const runEngine = async (config: string, data: string, redactor: Redactor, isPairing = false): Promise<void> => {
   const loaded = loadSettings({
@@ -138,7 +132,7 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     dataFolder: data,
     log,
     redactor,
-    secretsKey: secretsKey(),
+    secretsKey: secretsKeyIn(systemEnvironment),
     onPairing: (change) => {
       // Whoever opens it later is told by the command that opens it: this output may be kept by others.
       if (isPairing) process.stdout.write(`${pairingLine(change)}\n`)
@@ -208,7 +202,11 @@ const keepOneToken = async (
   const source = { input: process.stdin, output: process.stderr }
   const token = isForgetting ? null : await readToken(source, name)
   redactor.learn(token)
-  const place = { call: await findEngine(data, readTextNow), dataFolder: data, passphrase: secretsKey() }
+  const place = {
+    call: await findEngine(data, readTextNow),
+    dataFolder: data,
+    passphrase: secretsKeyIn(systemEnvironment),
+  }
   process.stdout.write(`${await keepToken(place, name, token)}\n`)
 }
 

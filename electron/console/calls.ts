@@ -1,15 +1,9 @@
-import { timingSafeEqual } from 'node:crypto'
 import { type CallHandlers, type CallName, CALLS } from '../../shared/bridge.ts'
 import { parsedJson } from '../../shared/json.ts'
 import type { FastifyInstance } from '../engine/engine.ts'
+import { isSameText } from '../engine/settings/same-text.ts'
 
 const isCallName = (name: string): name is CallName => Object.hasOwn(CALLS, name)
-
-const isSame = (given: string, expected: string): boolean => {
-  const a = Buffer.from(given)
-  const b = Buffer.from(expected)
-  return a.length === b.length && timingSafeEqual(a, b)
-}
 
 /** A call without a body has an empty input. */
 const inputOf = (body: unknown): unknown =>
@@ -31,7 +25,7 @@ const answer = async <Name extends CallName>(
 export const serveCalls = (server: FastifyInstance, token: string, handlers: CallHandlers): void => {
   server.post<{ Params: { name: string } }>('/calls/:name', async (request, reply) => {
     const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-    if (given === undefined || !isSame(given, token)) {
+    if (given === undefined || !isSameText(given, token)) {
       return reply.code(401).send({ error: 'The token of the console file is missing or not valid.' })
     }
     const { name } = request.params

@@ -8,7 +8,7 @@ import {
   systemClock,
   systemDisk,
 } from '../engine/engine.ts'
-import type { Environment } from '../engine/settings/environment.ts'
+import { type Environment, secretsKeyIn } from '../engine/settings/environment.ts'
 import { loadSettings } from '../engine/settings/load.ts'
 import { createPresentable } from '../engine/settings/presentable.ts'
 import { type Call, findEngine, NoEngineError, readConsoleFile, HangingEngineError } from './client.ts'
@@ -73,7 +73,6 @@ export const runDiagnose = async (
   const { learn, redact } = redactor
   for (const variable of SECRET_VARIABLES) learn(environment[variable] ?? null)
   learn(consoleToken(dataFolder))
-  const passphrase = environment['BLACKCORE_SECRETS_KEY'] ?? ''
   const path = bundle === undefined ? null : resolve(cwd, bundle)
   return diagnose({
     config,
@@ -94,7 +93,7 @@ export const runDiagnose = async (
         dataFolder,
         disk: systemDisk,
         clock: systemClock,
-        passphrase: passphrase === '' ? null : passphrase,
+        passphrase: secretsKeyIn(environment),
         learn,
         withFiles,
       }),

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { parsedJson } from '../../../shared/json.ts'
 import type { ProbeAnswer } from '../intake/probe-route.ts'
+import { isSameText } from '../settings/same-text.ts'
 import { ngrokFailure } from './ngrok-failures.ts'
 import type { TunnelFailure } from './provider.ts'
 import type { ProbeReply, ProbeRequests } from './probe-requests.ts'
@@ -58,11 +59,6 @@ export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Pro
   const awaited = new Set<string>()
   const signed = (what: 'probe' | 'answer', nonce: string): string =>
     createHmac('sha256', key).update(`${what}:${nonce}`).digest('hex')
-  const isSame = (given: string, expected: string): boolean => {
-    const a = Buffer.from(given)
-    const b = Buffer.from(expected)
-    return a.length === b.length && timingSafeEqual(a, b)
-  }
 
   const outcome = (address: string, nonce: string, reply: ProbeReply): TunnelFailure | null => {
     const hasArrived = !awaited.has(nonce)
@@ -81,7 +77,7 @@ export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Pro
         )
       case 'answer': {
         const answer = answerSchema.safeParse(parsedJson(reply.body))
-        if (reply.status === 200 && answer.success && isSame(answer.data.proof, signed('answer', nonce))) {
+        if (reply.status === 200 && answer.success && isSameText(answer.data.proof, signed('answer', nonce))) {
           return hasArrived ? null : failure('elsewhere', `${address} does not lead to this program.`)
         }
         return refusedBy(address, reply, kind)
@@ -101,7 +97,7 @@ export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Pro
     },
     answer: (header) => {
       const [, nonce = '', signature = ''] = HEADER.exec(header) ?? []
-      if (!awaited.has(nonce) || !isSame(signature, signed('probe', nonce))) return null
+      if (!awaited.has(nonce) || !isSameText(signature, signed('probe', nonce))) return null
       awaited.delete(nonce)
       return { status: 'probe', proof: signed('answer', nonce) }
     },

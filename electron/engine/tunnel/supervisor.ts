@@ -74,8 +74,8 @@ const reconnectDelayMs = (failures: number): number =>
 
 /**
  * open → prove → hold, and from the beginning after each end: lost, a failed probe, or a look that somebody asked for.
- * A failure is told until something came through the public address, so
- * the light does not flicker while it is tried again; and nothing is reachable that was not proven since the opening.
+ * A failed probe is told until something came through the public address, so the light does not flicker while it is tried
+ * again; and nothing is reachable that was not proven since the opening.
  */
 export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   const { provider, probe, budget, clock, log } = parts
@@ -149,6 +149,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       hasWaited,
     })
     const endBy = (by: Interrupting): End => end(by.kind === 'lost' ? by.failure : null)
+    const nextLookAt = (): number => clock.monotonicMs() + probeIntervalMs(proofs, budget)
     let dueAt = clock.monotonicMs()
     let postponed = 0
     let seen = deliveries
@@ -159,10 +160,10 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
         const interrupted = await interruption.wait(waitMs)
         if (interrupted !== null) return endBy(interrupted)
       }
-      dueAt = clock.monotonicMs() + probeIntervalMs(proofs, budget)
       if (deliveries > seen && provenSince !== null && postponed < MOST_POSTPONED) {
         postponed += 1
         seen = deliveries
+        dueAt = nextLookAt()
         continue
       }
       if (!budget.take()) {
@@ -186,7 +187,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
         if (interrupted !== null) return endBy(interrupted)
         if (provenSince === null) return end(failure, true)
       }
-      dueAt = clock.monotonicMs() + probeIntervalMs(proofs, budget)
+      dueAt = nextLookAt()
     }
   }
 
