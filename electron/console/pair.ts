@@ -16,7 +16,7 @@ export const confirmPairing = async (call: Call, token: string): Promise<void> =
 const ASKED_EVERY_MS = 500
 
 const ENDED =
-  'The pairing has ended, and nothing was confirmed: its time is over, or the program was stopped or disconnected. Pair again, then have Notion send the token again, or make a new subscription in place of this one.'
+  'The pairing has ended, and nothing was confirmed: its time is over, or the program was stopped or disconnected. If you have pasted a token in Notion already, confirm it: pair --confirm TOKEN. Otherwise pair again, then have Notion send the token again, or make a new subscription in place of this one.'
 
 /** Opens the pairing of an engine that runs already, and tells what comes until something is confirmed. */
 export const pairRunning = async (

@@ -109,7 +109,7 @@ describe('pairing an engine that runs', () => {
     const { lines, refusal } = await pair([view(), view(), view({ until: null, confirmed: null })])
     expect(lines).toEqual([])
     expect(refusal).toMatch(
-      /^The pairing has ended, and nothing was confirmed: its time is over, .* Pair again, then .*\.$/,
+      /^The pairing has ended, and nothing was confirmed: its time is over, .* Otherwise pair again, then .*\.$/,
     )
   })
 

@@ -82,7 +82,7 @@ test('a person chooses between two tokens with pair --confirm, which speaks to t
     code: 2,
     stdout: '',
     stderr:
-      'No such token is waiting: it has not arrived, or the time for pairing is over. Nothing was done. Open the pairing again (pair), then have Notion send the token again, or make a new subscription in place of this one; or write the token as webhook.secret.\n',
+      'No such token is waiting: it has not arrived, or something was confirmed, disconnected or started anew since. Nothing was done. If you have pasted it in Notion already, write it as webhook.secret; otherwise open the pairing (pair), then have Notion send the token again, or make a new subscription in place of this one.\n',
   })
   // Without --confirm it would open what was meant to be confirmed.
   expect(await endOf(all.run('pair', real))).toEqual({

@@ -42,6 +42,8 @@ export const createPairingModel = (): PairingModel => {
   let nowMs = 0
   let openUntil = 0
   let waiting: readonly number[] = []
+  /** What came in any window: a person's word is enough for it. */
+  let arrived: readonly number[] = []
   let secrets: readonly number[] = []
   let isBroken = false
   let confirmations = 0
@@ -62,6 +64,7 @@ export const createPairingModel = (): PairingModel => {
     if (!write([token, ...besides])) return
     confirmations += 1
     close()
+    arrived = []
   }
 
   const event = (token: number, verdict: Verdict, meanwhile: readonly Meanwhile[]): void => {
@@ -86,9 +89,10 @@ export const createPairingModel = (): PairingModel => {
       case 'handshake':
         if (isOpen() && !waiting.includes(next.token) && !secrets.includes(next.token))
           waiting = [...waiting, next.token]
+        if (waiting.includes(next.token)) arrived = [...arrived, next.token]
         break
       case 'confirm':
-        if (isOpen() && waiting.includes(next.token)) becomes(next.token, secrets.slice(-1))
+        if (arrived.includes(next.token)) becomes(next.token, secrets.slice(-1))
         break
       case 'pass':
       case 'sleep':
@@ -97,6 +101,7 @@ export const createPairingModel = (): PairingModel => {
         break
       case 'disconnect':
         close()
+        arrived = []
         write([])
         break
       case 'break-disk':
@@ -104,6 +109,7 @@ export const createPairingModel = (): PairingModel => {
         break
       case 'restart':
         close()
+        arrived = []
         break
       case 'event':
         event(next.token, next.verdict, next.meanwhile)

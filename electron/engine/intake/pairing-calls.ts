@@ -3,7 +3,7 @@ import { refusalOf } from '../settings/refused-change.ts'
 import type { Pairing } from './pairing.ts'
 
 const NOT_WAITING =
-  'No such token is waiting: it has not arrived, or the time for pairing is over. Nothing was done. Open the pairing again (pair), then have Notion send the token again, or make a new subscription in place of this one; or write the token as webhook.secret.'
+  'No such token is waiting: it has not arrived, or something was confirmed, disconnected or started anew since. Nothing was done. If you have pasted it in Notion already, write it as webhook.secret; otherwise open the pairing (pair), then have Notion send the token again, or make a new subscription in place of this one.'
 
 /** What people ask of the pairing. `isFixed`: the settings name the secret (at `where`), and nothing can be paired. */
 export const createPairingCalls = (pairing: Pairing, where: string, isFixed: boolean): PairingCalls => ({

@@ -18,6 +18,9 @@ const MOST_TOKENS = 16
 /** An event whose proof takes longer comes again: Notion repeats it. */
 const PROOF_LIMIT_MS = 5_000
 
+/** What a person has to know whose time for pairing ended too early. */
+const IF_PASTED = 'If you have pasted a token in Notion already, confirm it: pair --confirm TOKEN.'
+
 /** Who asks now and then is to see a token that was confirmed as soon as it had come. */
 const SHOWN_AFTER_END_MS = 10_000
 
@@ -50,8 +53,8 @@ interface ProofLimit {
 
 /**
  * How a subscription's verification token becomes the secret. Notion's handshake is signed with the very token that it
- * carries, so anybody can forge one: a token counts only while a person has opened pairing, and becomes the secret only
- * when that person confirms it, or when it is the only one and an event proves itself.
+ * carries, so anybody can forge one: a token is taken only while a person has opened pairing, and becomes the secret only
+ * when that person confirms it, or when it is the only one of the open window and an event proves itself.
  */
 export interface Pairing {
   /** The secrets that an event may be signed with, the newest first. */
@@ -63,7 +66,10 @@ export interface Pairing {
   handshake(token: string): 'pending' | 'refused' | 'too-many'
   /** An event that no confirmed secret signed. `confirmed`: its token is a secret now. */
   eventSignedBy(raw: Buffer, signature: string): Promise<ProofResult>
-  /** A person says that this is the one. False where no such token is waiting. Rejects where it cannot be kept. */
+  /**
+   * A person says that this is the one, of this window or of one before: Notion may have taken it by then, and resends
+   * none that it took. False where no such token came. Rejects where it cannot be kept.
+   */
   confirm(token: string): Promise<boolean>
   /** A request came that a confirmed secret signed: the first event of the newest one ends the time of the one before. */
   used(secret: string, raw: Buffer): void
@@ -79,6 +85,8 @@ export const createPairing = (parts: PairingParts): Pairing => {
   let endedAt = Number.NEGATIVE_INFINITY
   let timer: Timer | null = null
   let tokens: readonly string[] = []
+  /** What a person may confirm, the newest first: those of windows before, too, until something is confirmed. */
+  let arrived: readonly string[] = []
   let confirmed: PairingView['confirmed'] = null
   /** One proof, and one change of what is kept, at a time: each looks at what the one before left. */
   let last: Promise<unknown> = Promise.resolve()
@@ -98,7 +106,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
 
   const expire = (): void => {
     close()
-    log.warn({}, 'The time for pairing is over, and no token was confirmed')
+    log.warn({}, `The time for pairing is over, and no token was confirmed.${tokens.length > 0 ? ` ${IF_PASTED}` : ''}`)
   }
 
   /** A timer stands still while the machine sleeps: the time of day decides as well. */
@@ -113,6 +121,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
   const keep = async (secret: string, workspaceId: string | null, besides: readonly PairedSecret[]): Promise<void> => {
     await store.keepPaired([{ secret, workspace_id: workspaceId }, ...besides])
     close()
+    arrived = []
     confirmed = { at: clock.now(), workspace_id: workspaceId }
     log.info({ workspace: workspaceId }, 'Paired with a webhook subscription')
     parts.onChange({ kind: 'paired', workspaceId })
@@ -201,6 +210,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
         return 'too-many'
       }
       tokens = [...tokens, token]
+      arrived = [token, ...arrived.filter((each) => each !== token)].slice(0, 2 * MOST_TOKENS)
       parts.onChange({ kind: 'handshake', token, suspicious: tokens.length > 1 })
       return 'pending'
     },
@@ -210,7 +220,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
       inTurn(async () => {
         // Its first event may have been quicker than the person.
         if (secrets()[0] === token) return true
-        if (!waiting().includes(token)) return false
+        if (!arrived.includes(token)) return false
         // Of two before it, the older one is in use: no event came with the other.
         await keep(token, parts.workspaceId(), store.paired().slice(-1))
         return true
@@ -220,6 +230,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
       inTurn(async () => {
         close()
         tokens = []
+        arrived = []
         await store.keepPaired([])
       }),
     stop: async () => {

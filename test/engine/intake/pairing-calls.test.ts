@@ -26,12 +26,12 @@ test('a person opens, sees, confirms and forgets', async () => {
   expect(pairing.secrets()).toEqual([])
 })
 
-test('a token that does not wait is refused with what may be the reason', async () => {
+test('a token that never came is refused with what may be the reason', async () => {
   const { calls: call } = await calls()
   await call['open-pairing']({})
   expect(await call['confirm-pairing']({ token: TOKEN })).toEqual({
     refused:
-      'No such token is waiting: it has not arrived, or the time for pairing is over. Nothing was done. Open the pairing again (pair), then have Notion send the token again, or make a new subscription in place of this one; or write the token as webhook.secret.',
+      'No such token is waiting: it has not arrived, or something was confirmed, disconnected or started anew since. Nothing was done. If you have pasted it in Notion already, write it as webhook.secret; otherwise open the pairing (pair), then have Notion send the token again, or make a new subscription in place of this one.',
   })
 })
 

@@ -68,7 +68,7 @@ describe('a token', () => {
 })
 
 describe('the time for pairing', () => {
-  test('ends after 15 minutes, and a token that waited with it', async () => {
+  test('ends after 15 minutes: no token is taken any more, and no event confirms the one that waited', async () => {
     const { pairing, clock, event, log } = await openWith([FIRST])
     const until = clock.now() + 15 * MINUTE_MS
     clock.advance(15 * MINUTE_MS - 1)
@@ -79,15 +79,31 @@ describe('the time for pairing', () => {
     expect(log.lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('time for pairing is over') }])
     expect(pairing.handshake(SECOND)).toBe('refused')
     expect(await event(FIRST)).toBe('stranger')
-    expect(await pairing.confirm(FIRST)).toBe(false)
     expect(pairing.secrets()).toEqual([])
+  })
+
+  test('may be over before a person confirms the token that was pasted in Notion: it is told, and the word is enough', async () => {
+    const { pairing, clock, changes, log } = await openWith([FIRST])
+    clock.advance(15 * MINUTE_MS)
+    expect(log.lines.at(-1)?.message).toMatch(/If you have pasted a token in Notion already, confirm it/)
+    expect(await pairing.confirm(SECOND)).toBe(false)
+    expect(await pairing.confirm(FIRST)).toBe(true)
+    expect(pairing.secrets()).toEqual([FIRST])
+    expect(changes).toEqual([handshake(FIRST), PAIRED])
+  })
+
+  test('that passes without a token has nothing to confirm, and says nothing of it', async () => {
+    const { clock, log } = await openWith([])
+    clock.advance(15 * MINUTE_MS)
+    expect(log.lines.map(({ message }) => message)).toEqual([
+      'The time for pairing is over, and no token was confirmed.',
+    ])
   })
 
   test('ends on a machine that slept through it as well, before anything is believed', async () => {
     for (const act of [
       async ({ pairing }: Awaited<ReturnType<typeof openWith>>) => pairing.handshake(SECOND) === 'refused',
       async ({ event }: Awaited<ReturnType<typeof openWith>>) => (await event(FIRST)) === 'stranger',
-      async ({ pairing }: Awaited<ReturnType<typeof openWith>>) => !(await pairing.confirm(FIRST)),
       async ({ pairing }: Awaited<ReturnType<typeof openWith>>) => pairing.view().until === null,
     ]) {
       const stage = await openWith([FIRST])
@@ -106,18 +122,37 @@ describe('the time for pairing', () => {
     expect(pairing.isOpen()).toBe(false)
   })
 
-  test('begins anew when a person opens it again: earlier tokens count no more, and none is suspicious for them', async () => {
+  test('begins anew when a person opens it again: no event confirms an earlier token, and none is suspicious for them', async () => {
     const { pairing, clock, changes, event } = await openWith([FIRST])
     clock.advance(10 * MINUTE_MS)
     pairing.open()
     expect(pairing.view()).toMatchObject({ until: clock.now() + 15 * MINUTE_MS, tokens: [] })
     expect(await event(FIRST)).toBe('stranger')
-    expect(await pairing.confirm(FIRST)).toBe(false)
+    expect(pairing.secrets()).toEqual([])
     clock.advance(10 * MINUTE_MS)
     expect(pairing.handshake(SECOND)).toBe('pending')
     expect(changes.at(-1)).toEqual(handshake(SECOND))
     clock.advance(5 * MINUTE_MS)
     expect(pairing.isOpen()).toBe(false)
+  })
+
+  test('that was opened again by mistake loses nothing: a person may confirm what came before', async () => {
+    const { pairing } = await openWith([FIRST])
+    for (let times = 0; times < 20; times += 1) pairing.open()
+    pairing.handshake(SECOND)
+    expect(await pairing.confirm(FIRST)).toBe(true)
+    expect(pairing.secrets()).toEqual([FIRST])
+  })
+
+  test('keeps bounded room for the tokens of earlier times, and the newest of them', async () => {
+    const { pairing } = await openWith([FIRST])
+    for (let opened = 0; opened < 2; opened += 1) {
+      pairing.open()
+      for (let nth = 0; nth < 16; nth += 1) pairing.handshake(tokenNumber(1_000 + opened * 16 + nth))
+    }
+    pairing.open()
+    expect(await pairing.confirm(FIRST)).toBe(false)
+    expect(await pairing.confirm(tokenNumber(1_000))).toBe(true)
   })
 
   test('ends with the engine, and leaves no timer behind', async () => {
@@ -199,6 +234,7 @@ describe('disconnect', () => {
     expect([stage.pairing.secrets(), stage.onDisk(), stage.pairing.isOpen()]).toEqual([[], [], false])
     expect(stage.pairing.view()).toMatchObject({ isPaired: false, tokens: [] })
     expect(await stage.event(SECOND)).toBe('stranger')
+    for (const token of [FIRST, SECOND]) expect(await stage.pairing.confirm(token)).toBe(false)
     await stage.restart()
     expect(stage.pairing.secrets()).toEqual([])
   })
