@@ -4,10 +4,10 @@ import { createServer } from 'node:https'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { makeServerCertificate } from '../../electron/engine/tunnel/server-certificate.ts'
 import { deliver, eventFor } from '../../electron/simulator/deliveries.ts'
 import { startSimulator } from '../../electron/simulator/server.ts'
 import { pagesIn } from '../support/cache-contents.ts'
-import { madeCertificate } from '../support/certificate.ts'
 import { portOf, startConnectProxy } from '../support/connect-proxy.ts'
 import { startEngineProcess } from '../support/engine-process.ts'
 import { runProgram } from '../support/program-run.ts'
@@ -72,8 +72,9 @@ test.skipIf(process.platform !== 'linux')(
   'a certificate of an issuer that only the system trusts is taken, and one that nobody trusts is not',
   async () => {
     const { simulator, folder, file, data, reachesPage } = await prepare('https://notion.invalid')
-    const { cert, key } = madeCertificate('notion.invalid')
-    const server = createServer({ cert, key }, (incoming, outgoing) => {
+    const certificateFor = (host: string) => makeServerCertificate({ addresses: [], hosts: [host] }, Date.now())
+    const { authority, certificate, key } = await certificateFor('notion.invalid')
+    const server = createServer({ cert: certificate + authority, key }, (incoming, outgoing) => {
       const { method, headers, url } = incoming
       const onwards = request(`${simulator.url}${url ?? ''}`, { method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
@@ -91,7 +92,7 @@ test.skipIf(process.platform !== 'linux')(
     const port = address === null || typeof address === 'string' ? 0 : address.port
     const proxy = await startConnectProxy({ 'notion.invalid:443': port })
     const trusted = join(folder, 'trusted.pem')
-    writeFileSync(trusted, madeCertificate('somebody.else').cert)
+    writeFileSync(trusted, (await certificateFor('somebody.else')).authority)
     const environment = { HTTPS_PROXY: proxy.url, SSL_CERT_FILE: trusted, SSL_CERT_DIR: folder }
 
     const refused = await startEngineProcess(file, data, { environment })
@@ -101,7 +102,7 @@ test.skipIf(process.platform !== 'linux')(
     refused.run.kill('SIGTERM')
     await refused.run.ended
 
-    writeFileSync(trusted, cert)
+    writeFileSync(trusted, authority)
     await reachesPage(environment)
   },
 )

@@ -1,8 +1,9 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 
 export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-/** For requests, and here all the same: Node has it in the module of its servers, which has its one home here. */
-export { setGlobalProxyFromEnv } from 'node:http'
+/** For requests, and here all the same: Node has them in the modules of its servers, which have their one home here. */
+export { request as httpRequest, setGlobalProxyFromEnv } from 'node:http'
+export { request as httpsRequest } from 'node:https'
 
 export interface HttpServerLimits {
   readonly bodyLimitBytes: number

@@ -87,13 +87,20 @@ const isReachedBy = ({ hostname, port, protocol }: URL, entry: string): boolean 
   return hostname === host || hostname.endsWith(`.${host}`)
 }
 
-/** The proxy that requests to this address go through, without its user name and password; null: they go straight. */
-export const proxyFor = (address: string, environment: Variables): string | null => {
+const proxyOf = (address: string, environment: Variables): Proxy | null => {
   const { http, https, direct } = proxiesOf(environment)
   const url = new URL(address)
   const proxy = url.protocol === 'https:' ? https : http
-  return proxy === null || direct.some((entry) => isReachedBy(url, entry)) ? null : proxy.shown
+  return proxy === null || direct.some((entry) => isReachedBy(url, entry)) ? null : proxy
 }
+
+/** The proxy that requests to this address go through, without its user name and password; null: they go straight. */
+export const proxyFor = (address: string, environment: Variables): string | null =>
+  proxyOf(address, environment)?.shown ?? null
+
+/** The same, with them: for who connects by itself. */
+export const proxyToConnect = (address: string, environment: Variables): URL | null =>
+  proxyOf(address, environment)?.url ?? null
 
 /** Shorter ones are left to the shape of an address: hiding every "ab" would leave no line of a log readable. */
 const SHORTEST_LEARNT = 4
@@ -139,10 +146,16 @@ const isUntrusted = (error: unknown): boolean =>
 /** TLS has one list of certificates for the whole process, and so there is one answer to whether it is complete. */
 let isSystemTrusted = false
 
+/** Takes megabytes: only who needs them asks for them. */
+export const systemCertificates = async (): Promise<readonly string[]> => {
+  const { getCACertificates } = await import('node:tls')
+  return [...getCACertificates('default'), ...getCACertificates('system')]
+}
+
 const trustSystem = async (): Promise<void> => {
-  const { getCACertificates, setDefaultCACertificates } = await import('node:tls')
+  const [{ setDefaultCACertificates }, certificates] = await Promise.all([import('node:tls'), systemCertificates()])
   if (isSystemTrusted) return
-  setDefaultCACertificates([...getCACertificates('default'), ...getCACertificates('system')])
+  setDefaultCACertificates(certificates)
   isSystemTrusted = true
 }
 

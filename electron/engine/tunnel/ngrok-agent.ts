@@ -1,9 +1,14 @@
 import { systemClock } from '../foundation/clock.ts'
+import { systemDisk } from '../foundation/disk.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log, LogFields } from '../foundation/log.ts'
+import { proxyToConnect } from '../foundation/system-network.ts'
+import { systemEnvironment } from '../settings/environment.ts'
 import { type FromAgent, type ToAgent, toAgentSchema } from './agent-messages.ts'
 import { createNgrok } from './ngrok.ts'
+import { NGROK_SERVER } from './ngrok-authority.ts'
 import type { OpenTunnel } from './provider.ts'
+import type { ProxiedServer } from './proxied-server.ts'
 
 /**
  * The process that holds one tunnel of ngrok, and nothing else. It opens it when it is told to, and ends with it: when it is
@@ -22,11 +27,21 @@ const log: Log = { info: note, warn: note, error: note }
 
 let tunnel: OpenTunnel | null = null
 
+/** Null: nothing stands between this computer and ngrok's server. What takes megabytes is loaded where it is needed. */
+const openThroughProxy = async (target: string): Promise<ProxiedServer | null> => {
+  const proxy = proxyToConnect(`https://${target}`, systemEnvironment)
+  if (proxy === null) return null
+  const { startProxiedServer } = await import('./proxied-server.ts')
+  return startProxiedServer({ proxy, target, disk: systemDisk, now: systemClock.now() })
+}
+
 const open = async (wanted: Extract<ToAgent, { kind: 'open' }>): Promise<void> => {
   const { serverAddress, ...options } = wanted
+  const behindProxy = await openThroughProxy(serverAddress ?? NGROK_SERVER)
   const provider = createNgrok({
     ...options,
     ...(serverAddress === null ? {} : { serverAddress }),
+    ...behindProxy?.server,
     clock: systemClock,
     log,
   })
@@ -37,7 +52,8 @@ const open = async (wanted: Extract<ToAgent, { kind: 'open' }>): Promise<void> =
     },
   })
   if (!opening.ok) {
-    send({ kind: 'failed', failure: opening.failure })
+    // The library knows only that it was cut off from a server on this computer.
+    send({ kind: 'failed', failure: behindProxy?.failure() ?? opening.failure })
     return
   }
   ;({ tunnel } = opening)

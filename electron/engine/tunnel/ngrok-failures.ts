@@ -65,7 +65,7 @@ const WAYS: readonly (readonly [RegExp, string, string])[] = [
   [
     /tcp connection|dns|resolve|lookup|unreachable|refused/i,
     'unreachable',
-    'ngrok cannot be reached. Check the network of this computer, and that it allows connect.ngrok-agent.com:443 without a proxy.',
+    'ngrok cannot be reached. Check the network of this computer, and that it allows connect.ngrok-agent.com:443; where only a proxy leads out, name it in HTTPS_PROXY and start again.',
   ],
 ]
 

@@ -8,7 +8,8 @@ export interface NgrokLibrary {
 
 export interface NgrokSessionBuilder {
   authtoken(token: string): unknown
-  rootCas(authorities: Authorities): unknown
+  /** These, or those of a PEM file, which is read before the call returns (1.7.0). */
+  rootCas(authorities: string): unknown
   serverAddr(address: string): unknown
   heartbeatInterval(seconds: number): unknown
   heartbeatTolerance(seconds: number): unknown
@@ -58,15 +59,19 @@ const SILENT: TunnelFailure = {
   message: 'ngrok answers no more. The connection is being opened anew; what Notion sends meanwhile, it repeats later.',
 }
 
+/** Gives a PEM file of the only authority that the server is to be known by; it is gone when the promise resolves. */
+export type LendAuthority = (use: (file: string) => void) => Promise<void>
+
 export interface NgrokSessionOptions {
   readonly authtoken: string
   /** Another server than ngrok's (`host:port`). */
   readonly serverAddress: string | undefined
+  readonly lendAuthority: LendAuthority | undefined
   readonly load: () => Promise<NgrokLibrary>
 }
 
 /** Gives sessions, each by a connection of its own. Rejects with what the library says. */
-export const createNgrokSessions = ({ authtoken, serverAddress, load }: NgrokSessionOptions) => {
+export const createNgrokSessions = ({ authtoken, serverAddress, lendAuthority, load }: NgrokSessionOptions) => {
   let authorities: Authorities = 'trusted'
 
   const connect = async ({ SessionBuilder }: NgrokLibrary, root: Authorities): Promise<NgrokSession> => {
@@ -79,7 +84,12 @@ export const createNgrokSessions = ({ authtoken, serverAddress, load }: NgrokSes
     }
     const builder = new SessionBuilder()
     builder.authtoken(authtoken)
-    builder.rootCas(root)
+    if (lendAuthority === undefined) builder.rootCas(root)
+    else {
+      await lendAuthority((file) => {
+        builder.rootCas(file)
+      })
+    }
     if (serverAddress !== undefined) builder.serverAddr(serverAddress)
     builder.heartbeatInterval(HEARTBEAT_S)
     builder.heartbeatTolerance(PATIENCE_S)
@@ -112,7 +122,7 @@ export const createNgrokSessions = ({ authtoken, serverAddress, load }: NgrokSes
     try {
       return await connect(library, authorities)
     } catch (error) {
-      if (signal.aborted || kindOf(error) !== 'tls') throw error
+      if (signal.aborted || lendAuthority !== undefined || kindOf(error) !== 'tls') throw error
       const other = authorities === 'trusted' ? 'host' : 'trusted'
       try {
         const session = await connect(library, other)

@@ -3,7 +3,13 @@ import { endsWithin } from '../foundation/deadline.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import { ngrokFailure } from './ngrok-failures.ts'
-import { createNgrokSessions, type NgrokLibrary, type NgrokListener, type NgrokSession } from './ngrok-session.ts'
+import {
+  createNgrokSessions,
+  type LendAuthority,
+  type NgrokLibrary,
+  type NgrokListener,
+  type NgrokSession,
+} from './ngrok-session.ts'
 import type { Opening, TunnelProvider } from './provider.ts'
 
 export interface NgrokOptions {
@@ -18,6 +24,8 @@ export interface NgrokOptions {
   readonly log: Log
   /** Another server than ngrok's (`host:port`). */
   readonly serverAddress?: string
+  /** Left out: the server is known by ngrok's authority, or by those of the system. */
+  readonly lendAuthority?: LendAuthority
   /** Loads the native library. */
   readonly load?: () => Promise<NgrokLibrary>
 }
@@ -43,8 +51,18 @@ const loadLibrary = async (): Promise<NgrokLibrary> => import('@ngrok/ngrok')
  * it is told not to. So a session here ends with its tunnel, and never comes back.
  */
 export const createNgrok = (options: NgrokOptions): TunnelProvider => {
-  const { authtoken, domain, localAddress, path, clock, log, serverAddress, load = loadLibrary } = options
-  const connect = authtoken === null ? null : createNgrokSessions({ authtoken, serverAddress, load })
+  const {
+    authtoken,
+    domain,
+    localAddress,
+    path,
+    clock,
+    log,
+    serverAddress,
+    lendAuthority,
+    load = loadLibrary,
+  } = options
+  const connect = authtoken === null ? null : createNgrokSessions({ authtoken, serverAddress, lendAuthority, load })
 
   const quietly = async (close: () => Promise<void>): Promise<void> => {
     await endsWithin(clock, CLOSE_LIMIT_MS, close).catch((error: unknown) => {

@@ -3,8 +3,8 @@ import { createServer, request as ask, type IncomingMessage, type ServerResponse
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
+import type { ServerCertificate } from '../../../electron/engine/tunnel/server-certificate.ts'
 import { type Agent, type Endpoint, serveAgent } from './agent.ts'
-import type { Certificates } from './certificates.ts'
 import { type RefusalCode, REFUSALS, refusal } from './refusals.ts'
 
 /**
@@ -54,7 +54,7 @@ const closed = async (server: Server): Promise<void> => {
   await once(server, 'close')
 }
 
-export const startNgrokServer = async ({ certificate, key }: Certificates): Promise<NgrokServer> => {
+export const startNgrokServer = async ({ certificate, key }: ServerCertificate): Promise<NgrokServer> => {
   const agents: Agent[] = []
   const sockets = new Set<TLSSocket>()
   const raw = new Set<Socket>()

@@ -10,18 +10,24 @@ import { createProbe } from '../../../electron/engine/tunnel/probe.ts'
 import { unlimitedProbes } from '../../../electron/engine/tunnel/probe-budget.ts'
 import { createProbeRequests } from '../../../electron/engine/tunnel/probe-requests.ts'
 import type { OpenTunnel, Opening, TunnelFailure } from '../../../electron/engine/tunnel/provider.ts'
+import { makeServerCertificate } from '../../../electron/engine/tunnel/server-certificate.ts'
 import { createSupervisor } from '../../../electron/engine/tunnel/supervisor.ts'
 import type { Reach } from '../../../shared/reach.ts'
 import { startListener } from '../listener.ts'
 import { createRecordedLog } from '../recorded-log.ts'
 import { until } from '../until.ts'
-import { makeCertificates } from './certificates.ts'
 import { startNgrokServer } from './server.ts'
 
 export const AUTHTOKEN = 'a-token'
 
+/** The server has it as a name too, by which nobody finds it but a proxy. */
+export const NGROK_HOST = 'ngrok.invalid'
+
 /** The library reads the system's certificates once in a process, when it first wants them. */
-const certificates = makeCertificates()
+const certificates = await makeServerCertificate(
+  { addresses: ['127.0.0.1'], hosts: ['localhost', NGROK_HOST] },
+  Date.now(),
+)
 const folder = mkdtempSync(join(tmpdir(), 'blackcore-sync-ngrok-'))
 const authorityFile = join(folder, 'authority.pem')
 writeFileSync(authorityFile, certificates.authority)

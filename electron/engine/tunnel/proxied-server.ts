@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect, createServer, type TLSSocket } from 'node:tls'
+import type { Disk } from '../foundation/disk.ts'
+import { errorText } from '../foundation/errors.ts'
+import { connectThroughProxy } from '../foundation/proxy-connection.ts'
+import { systemCertificates, trustingSystem } from '../foundation/system-network.ts'
+import type { NgrokOptions } from './ngrok.ts'
+import { NGROK_AUTHORITY } from './ngrok-authority.ts'
+import type { TunnelFailure } from './provider.ts'
+import { makeServerCertificate } from './server-certificate.ts'
+
+export interface ProxiedServerParts {
+  /** With its user name and password, if any. */
+  readonly proxy: URL
+  /** ngrok's server: `host:port`. */
+  readonly target: string
+  readonly disk: Disk
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+export interface ProxiedServer {
+  readonly server: Required<Pick<NgrokOptions, 'serverAddress' | 'lendAuthority'>>
+  /** Why the last connection did not come to ngrok's server, where that is the proxy's doing. */
+  failure(): TunnelFailure | null
+  stop(): void
+}
+
+const LOOPBACK = '127.0.0.1'
+const ASKS_WHO = 407
+
+const refused = (proxy: string, status: number, target: string): TunnelFailure => ({
+  code: 'proxy-refused',
+  message:
+    status === ASKS_WHO
+      ? `The proxy ${proxy} asks for a user name and a password (407). Write them into HTTPS_PROXY, as http://user:password@host:port, and start again.`
+      : `The proxy ${proxy} does not let the connection to ngrok through (${status}). Have it allow ${target}, or try another network.`,
+})
+
+const unreachable = (proxy: string, error: unknown): TunnelFailure => ({
+  code: 'proxy-unreachable',
+  message: `The proxy ${proxy} gives no connection to ngrok (${errorText(error)}). Check it, and HTTPS_PROXY that names it.`,
+})
+
+const unsecured = (proxy: string, error: unknown, target: string): TunnelFailure => ({
+  code: 'tls',
+  message: `The connection to ngrok through the proxy ${proxy} cannot be secured (${errorText(error)}). If the proxy looks into what passes, have the system trust its certificate, or have it let ${target} through as it is.`,
+})
+
+/**
+ * ngrok's server as it is seen through a proxy, for the library, which goes through none (1.7.0): it connects to a server on
+ * loopback, whose connections are carried on through the proxy. The library takes the name that it checks from the address
+ * that it connects to, so each half is secured by itself: this server by a certificate made for it alone, ngrok's by
+ * ngrok's own authority or one that the system trusts, as the library has it.
+ */
+export const startProxiedServer = async (parts: ProxiedServerParts): Promise<ProxiedServer> => {
+  const { proxy, target, disk, now } = parts
+  const shown = `${proxy.protocol}//${proxy.host}`
+  const [loopback, certificates] = await Promise.all([
+    makeServerCertificate({ addresses: [LOOPBACK], hosts: [] }, now),
+    systemCertificates(),
+  ])
+  const open = new Set<TLSSocket>()
+  let failure: TunnelFailure | null = null
+
+  const held = (socket: TLSSocket): TLSSocket => {
+    open.add(socket)
+    // An error ends the connection, and its end is told to the other half.
+    socket.on('error', () => undefined)
+    socket.on('close', () => open.delete(socket))
+    return socket
+  }
+
+  const reach = async (): Promise<TLSSocket | null> => {
+    const connecting = await trustingSystem(() => connectThroughProxy(proxy, target)).catch((error: unknown) => {
+      failure = unreachable(shown, error)
+      return null
+    })
+    if (connecting === null) return null
+    if (!connecting.ok) {
+      failure = refused(shown, connecting.status, target)
+      return null
+    }
+    failure = null
+    const servername = target.replace(/:\d+$/, '')
+    const remote = held(connect({ socket: connecting.connection, servername, ca: [NGROK_AUTHORITY, ...certificates] }))
+    const { promise, resolve } = Promise.withResolvers<TLSSocket | null>()
+    const fail = (error: Error): void => {
+      failure = unsecured(shown, error, target)
+      resolve(null)
+    }
+    remote.once('error', fail)
+    remote.once('secureConnect', () => {
+      remote.off('error', fail)
+      resolve(remote)
+    })
+    remote.once('close', () => {
+      resolve(null)
+    })
+    return promise
+  }
+
+  const carry = async (local: TLSSocket): Promise<void> => {
+    const remote = await reach()
+    if (remote === null || local.destroyed) {
+      remote?.destroy()
+      local.destroy()
+      return
+    }
+    local.on('close', () => remote.destroy())
+    remote.on('close', () => local.destroy())
+    local.pipe(remote).pipe(local)
+  }
+
+  const server = createServer({ cert: loopback.certificate, key: loopback.key }, (local) => void carry(held(local)))
+  // Somebody else of this computer knocks; the library trusts the certificate.
+  server.on('tlsClientError', () => undefined)
+  server.listen(0, LOOPBACK)
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server on loopback has no port')
+
+  return {
+    server: {
+      serverAddress: `${LOOPBACK}:${address.port}`,
+      lendAuthority: async (use) => {
+        const file = join(tmpdir(), `blackcore-sync-${randomUUID()}.pem`)
+        try {
+          await disk.writePrivate(file, loopback.authority)
+          use(file)
+        } finally {
+          await disk.remove(file)
+        }
+      },
+    },
+    failure: () => failure,
+    stop: () => {
+      server.close()
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
