@@ -72,8 +72,6 @@ export interface NgrokSessionOptions {
 
 /** Gives sessions, each by a connection of its own. Rejects with what the library says. */
 export const createNgrokSessions = ({ authtoken, serverAddress, lendAuthority, load }: NgrokSessionOptions) => {
-  let authorities: Authorities = 'trusted'
-
   const connect = async ({ SessionBuilder }: NgrokLibrary, root: Authorities): Promise<NgrokSession> => {
     let isOver = false
     let tell: ((failure: TunnelFailure) => void) | null = null
@@ -114,20 +112,17 @@ export const createNgrokSessions = ({ authtoken, serverAddress, lendAuthority, l
   const kindOf = (error: unknown): string => ngrokFailure(error, authtoken).code
 
   /**
-   * What was cut while it was being secured is tried with the other authority at once, and only what served is kept: the
-   * cut may have had another reason, and a bare server has no authorities of its own ("entity not found").
+   * What was cut while it was being secured is tried with the system's authorities at once. The cut may have had another
+   * reason, and a bare server has no authorities of its own ("entity not found"): then the cut is what is told.
    */
   return async (signal: AbortSignal): Promise<NgrokSession> => {
     const library = await load()
     try {
-      return await connect(library, authorities)
+      return await connect(library, 'trusted')
     } catch (error) {
       if (signal.aborted || lendAuthority !== undefined || kindOf(error) !== 'tls') throw error
-      const other = authorities === 'trusted' ? 'host' : 'trusted'
       try {
-        const session = await connect(library, other)
-        authorities = other
-        return session
+        return await connect(library, 'host')
       } catch (later) {
         throw kindOf(later) === 'ngrok' ? error : later
       }

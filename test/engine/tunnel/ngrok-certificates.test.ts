@@ -2,17 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { PUBLIC, provided, TLS_FAILURE } from '../../support/provided-ngrok.ts'
 
 describe('an opening that is cut while it is being secured, with a constructed library,', () => {
-  test('tries ngrok’s certificates and the system’s where what is encrypted is cut, and keeps to those that served', async () => {
+  test('tries ngrok’s certificates first, and the system’s where what is encrypted is cut', async () => {
     const { begin, library } = provided()
     const cut = await begin()
     const other = library.next()
     cut.forwarding.refuse(TLS_FAILURE)
     ;(await other).open(PUBLIC)
     expect(await cut.opening).toMatchObject({ ok: true })
-    const later = await begin()
-    later.forwarding.refuse(new Error('failed to establish tcp connection'))
-    expect(await later.opening).toMatchObject({ ok: false, failure: { code: 'unreachable' } })
-    expect(library.forwardings.map(({ wishes }) => wishes.rootCas)).toStrictEqual(['trusted', 'host', 'host'])
+    expect(library.forwardings.map(({ wishes }) => wishes.rootCas)).toStrictEqual(['trusted', 'host'])
   })
 
   test('begins with the same certificates as before when all were cut: the fault was another one', async () => {
