@@ -1,4 +1,5 @@
 import type { BundleFile, Check } from '../../../shared/diagnosis.ts'
+import { cacheFolders } from '../cache/folders.ts'
 import type { Clock } from '../foundation/clock.ts'
 import { within } from '../foundation/deadline.ts'
 import type { Disk } from '../foundation/disk.ts'
@@ -6,7 +7,9 @@ import { StartError } from '../foundation/errors.ts'
 import { tryFolder } from '../foundation/folder-trial.ts'
 import { createHttpServer } from '../foundation/http-server.ts'
 import { closeServer, listenAt } from '../foundation/listening.ts'
+import { refusedAtStart } from '../foundation/storage.ts'
 import { openNotion } from '../notion/open.ts'
+import { MIGRATIONS } from '../queue/migrations.ts'
 import { type LoadedSettings, SettingsError } from '../settings/load.ts'
 import { openSecretStore, type SecretStore } from '../settings/secret-store.ts'
 import { needToken } from '../settings/tokens.ts'
@@ -143,7 +146,12 @@ const diskCheckAlone = async ({ loaded, dataFolder, disk, clock }: WithoutEngine
     for (const folder of folders) await tryFolder(disk, await existingFolder(disk, folder))
   }
   const looked = await diskCheck({ disk, clock, folders, tryWriting })
-  if (loaded !== null || looked.check.outcome === 'failed') return looked
+  if (looked.check.outcome === 'failed') return looked
+  const root = loaded?.settings.cache.folder ?? null
+  const cache = root === null ? null : { cacheFolder: root, cacheLock: cacheFolders(root).lock }
+  const refused = refusedAtStart({ dataFolder, migrations: MIGRATIONS, cache })
+  if (refused !== null) return { ...looked, check: failed('disk', refused.message) }
+  if (loaded !== null) return looked
   return { ...looked, check: notice('disk', `${looked.check.message} The cache folder was not checked: ${UNREAD}.`) }
 }
 

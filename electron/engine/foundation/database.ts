@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { DamagedDatabaseError, isDamage, LogInUseError, newerDatabase } from './database-errors.ts'
 import { type Disk, systemDisk } from './disk.ts'
@@ -101,7 +102,7 @@ const checkpoint = (connection: DatabaseSync): boolean => {
 const CANNOT_OPEN = 14
 const MOST_COPIES = 9
 
-const reading = <T>(path: string, read: (connection: DatabaseSync) => T): T => {
+const reading = <T>(path: string | URL, read: (connection: DatabaseSync) => T): T => {
   const connection = new DatabaseSync(path, { readOnly: true })
   try {
     return read(connection)
@@ -153,6 +154,18 @@ const migrate = (connection: DatabaseSync, path: string, migrations: readonly st
 const refuseNewer = (connection: DatabaseSync, path: string, known: number): void => {
   const version = versionOf(connection)
   if (version > known) throw newerDatabase(path, version, known)
+}
+
+/** Why this program would refuse the file as it is; null: it would not (a damaged one is set aside). Nothing is written. */
+export const refusedAsNewer = (path: string, known: number): StartError | null => {
+  try {
+    // Otherwise a reader, too, makes files beside it.
+    const version = reading(new URL(`${pathToFileURL(path).href}?immutable=1`), versionOf)
+    return version > known ? newerDatabase(path, version, known) : null
+  } catch (error) {
+    if (isDamage(error) || sqliteCode(error) === CANNOT_OPEN) return null
+    throw error
+  }
 }
 
 export interface OpenOptions {

@@ -1,5 +1,12 @@
 import { basename, dirname, join } from 'node:path'
-import { type Database, isFileLocked, openDatabase, type OpenOptions, takeFileLock } from './database.ts'
+import {
+  type Database,
+  isFileLocked,
+  openDatabase,
+  type OpenOptions,
+  refusedAsNewer,
+  takeFileLock,
+} from './database.ts'
 import { DamagedDatabaseError } from './database-errors.ts'
 import type { Disk } from './disk.ts'
 import { errorText, StartError, startErrorOf } from './errors.ts'
@@ -52,15 +59,20 @@ const prepareFolder = async (disk: Disk, folder: string, what: string, mode?: nu
   }
 }
 
+const alreadyRunning = (folder: string): StartError =>
+  new StartError(
+    'already-running',
+    `Another Blackcore Sync is running with the folder ${folder}. Stop it first, or give this one folders of its own.`,
+  )
+
 /** One engine a folder: the lock ends with the process, so one that a crash left never stands in the way. */
 const lockFolder = (path: string, folder: string): FolderLock => {
   const lock = takeFileLock(path)
   if (lock !== null) return lock
-  throw new StartError(
-    'already-running',
-    `Another Blackcore Sync is running with the folder ${folder}. Stop it first, or give this one folders of its own.`,
-  )
+  throw alreadyRunning(folder)
 }
+
+const databaseIn = (dataFolder: string): string => join(dataFolder, 'blackcore.db')
 
 const dataLock = (dataFolder: string): string => join(dataFolder, 'engine.lock')
 
@@ -133,6 +145,18 @@ const openOrSetAside = async (
   }
 }
 
+/** What, of the folders as they are, an engine would refuse to start with; null: nothing. Takes no lock, and writes nothing. */
+export const refusedAtStart = (
+  options: Pick<StorageOptions, 'dataFolder' | 'migrations'> & {
+    /** Null: not known. */
+    readonly cache: Pick<StorageOptions, 'cacheFolder' | 'cacheLock'> | null
+  },
+): StartError | null => {
+  const { dataFolder, migrations, cache } = options
+  if (cache !== null && isFileLocked(cache.cacheLock)) return alreadyRunning(cache.cacheFolder)
+  return refusedAsNewer(databaseIn(dataFolder), migrations.length)
+}
+
 /** Rejects with a StartError where a folder cannot be used, another engine has it, or the database is not ours to use. */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const { disk, dataFolder, cacheFolder } = options
@@ -145,7 +169,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
   try {
     locks.push(lockData(dataFolder))
     locks.push(lockFolder(options.cacheLock, cacheFolder))
-    const path = join(dataFolder, 'blackcore.db')
+    const path = databaseIn(dataFolder)
     const database = await openOrSetAside(options, path)
     await keepPrivate(disk, path)
     const setAside = await lastSetAside(disk, dataFolder)

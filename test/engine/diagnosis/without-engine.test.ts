@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { cacheFolders } from '../../../electron/engine/cache/folders.ts'
 import { diagnoseWithoutEngine } from '../../../electron/engine/diagnosis/door.ts'
 import { readTextNow, systemDisk } from '../../../electron/engine/engine.ts'
 import { systemClock } from '../../../electron/engine/foundation/clock.ts'
+import { takeFileLock, openDatabase } from '../../../electron/engine/foundation/database.ts'
+import { MIGRATIONS } from '../../../electron/engine/queue/migrations.ts'
 import { loadSettings } from '../../../electron/engine/settings/load.ts'
 import { openSecretStore } from '../../../electron/engine/settings/secret-store.ts'
 import { startSimulator } from '../../../electron/simulator/server.ts'
@@ -67,6 +70,47 @@ test('a folder in which no files can be written is told', async () => {
   const { look, options } = await start({ cache: { folder: 'webhook_config.yaml/cache' } })
   expect(options.loaded.settings.cache.folder).toContain('webhook_config.yaml')
   expect((await look())['disk']).toMatch(/^failed Files cannot be written: /)
+})
+
+test('a database of a newer program is told, as a start would tell it, and is not touched', async () => {
+  const { look, dataFolder } = await start()
+  const path = join(dataFolder, 'blackcore.db')
+  mkdirSync(dataFolder)
+  openDatabase(path, [...MIGRATIONS, 'CREATE TABLE later (n INTEGER) STRICT']).close()
+  const before = readFileSync(path)
+  const { length } = MIGRATIONS
+  expect((await look())['disk']).toBe(
+    `failed ${path} was written by a newer Blackcore Sync (its version is ${length + 1}, this program knows ${length}). Install the newer program again; nothing was changed.`,
+  )
+  expect([readdirSync(dataFolder), readFileSync(path).equals(before)]).toEqual([['blackcore.db'], true])
+})
+
+test('a database of this program, an older one, and a damaged one, which a start sets aside, are in order', async () => {
+  const { look, dataFolder } = await start()
+  const path = join(dataFolder, 'blackcore.db')
+  mkdirSync(dataFolder)
+  openDatabase(path, MIGRATIONS.slice(0, 2)).close()
+  expect((await look())['disk']).toMatch(/^(ok|notice) /)
+  openDatabase(path, MIGRATIONS).close()
+  expect((await look())['disk']).toMatch(/^(ok|notice) /)
+  writeFileSync(path, 'no database at all, however long one looks at it')
+  expect((await look())['disk']).toMatch(/^(ok|notice) /)
+})
+
+test('a cache folder that the engine of another data folder keeps is told, and its lock is left alone', async () => {
+  const { look, options } = await start()
+  const { folder } = options.loaded.settings.cache
+  expect((await look())['disk']).toMatch(/^(ok|notice) /)
+  expect(existsSync(folder)).toBe(false)
+  mkdirSync(folder)
+  const { lock: path } = cacheFolders(folder)
+  const lock = takeFileLock(path)
+  expect((await look())['disk']).toBe(
+    `failed Another Blackcore Sync is running with the folder ${folder}. Stop it first, or give this one folders of its own.`,
+  )
+  lock?.release()
+  expect((await look())['disk']).toMatch(/^(ok|notice) /)
+  expect(readdirSync(folder)).toEqual([basename(path)])
 })
 
 describe('what is kept in the secrets file', () => {
