@@ -99,7 +99,6 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
     budget: options.budget?.(clock.now) ?? createProbeBudget(keptBudget(), clock.now),
     clock,
     log,
-    warning: () => null,
     onReachable: (address) => {
       reachable.push(address)
       options.onReachable?.()

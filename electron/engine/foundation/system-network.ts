@@ -130,6 +130,12 @@ export const useSystemProxy = (environment: Variables, redactor: Redactor): (() 
   return setGlobalProxyFromEnv({ http_proxy: address(http), https_proxy: address(https), no_proxy: direct.join(',') })
 }
 
+/** The addresses of a name as the system knows them, its own list of hosts included. Rejects where it has none. */
+export const lookUpAddresses = async (hostname: string): Promise<readonly string[]> => {
+  const { lookup } = await import('node:dns/promises')
+  return (await lookup(hostname, { all: true })).map(({ address }) => address)
+}
+
 /** OpenSSL's codes for a certificate of an issuer that nobody here knows. */
 const UNTRUSTED: ReadonlySet<string | null> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',

@@ -8,6 +8,8 @@ export interface TunnelFailure {
 export interface OpenTunnel {
   /** The whole public address of the webhook, its path included. */
   readonly address: string
+  /** What is to be said of the address although a probe comes back from it; null: nothing. */
+  warning?(): string | null
   /** Gives it up. Never rejects; a provider that does not answer is left behind. */
   close(): Promise<void>
 }

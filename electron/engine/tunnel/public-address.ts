@@ -27,6 +27,20 @@ export const addressWarning = (address: string): string | null => {
   return `Notion takes only public addresses that start with https://, and ${address} is none.`
 }
 
+/** The addresses of a name (or of an address) as this computer sees them. Rejects where it has none. */
+export type LookUp = (hostname: string) => Promise<readonly string[]>
+
+/**
+ * A name can lead to a private network from here, and a probe comes back all the same. From outside it may lead elsewhere,
+ * so this is no fault; null as well where nothing is known of the name.
+ */
+const privateNameWarning = async (hostname: string, lookUp: LookUp): Promise<string | null> => {
+  const found = await lookUp(hostname).catch((): readonly string[] => [])
+  const [first] = found
+  if (first === undefined || !found.every((each) => isLocal(each.includes(':') ? `[${each}]` : each))) return null
+  return `${hostname} leads to ${first} on this computer, an address of a private network, where Notion reaches nothing. Check from outside that the name leads here (with Tailscale, that Funnel is on).`
+}
+
 /** A bare host names no path, and the listener answers at one only. */
 const webhookAddress = (endpointUrl: string, path: string): string => {
   const url = new URL(endpointUrl)
@@ -39,13 +53,30 @@ const webhookAddress = (endpointUrl: string, path: string): string => {
  * A public address that somebody else forwards to us (a reverse proxy, Cloudflare, Tailscale). There is nothing to open:
  * only the probe tells whether it leads here.
  */
-export const createPublicAddress = (endpointUrl: string, path: string): TunnelProvider => {
+export const createPublicAddress = (endpointUrl: string, path: string, lookUp: LookUp): TunnelProvider => {
   const { hostname } = new URL(endpointUrl)
+  const address = webhookAddress(endpointUrl, path)
+  let privateName: string | null = null
   const opening: Opening = EXAMPLE_HOST.test(hostname)
     ? { ok: false, failure: EXAMPLE }
     : {
         ok: true,
-        tunnel: { address: webhookAddress(endpointUrl, path), close: () => Promise.resolve() },
+        tunnel: {
+          address,
+          warning: () => addressWarning(address) ?? privateName,
+          close: () => Promise.resolve(),
+        },
       }
-  return { name: 'the public address', open: () => Promise.resolve(opening) }
+  return {
+    name: 'the public address',
+    open: () => {
+      // A name server that does not answer keeps nothing waiting; each opening asks anew.
+      if (opening.ok) {
+        void privateNameWarning(hostname, lookUp).then((warning) => {
+          privateName = warning
+        })
+      }
+      return Promise.resolve(opening)
+    },
+  }
 }

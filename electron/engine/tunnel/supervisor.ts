@@ -36,8 +36,6 @@ export interface SupervisorParts {
   readonly budget: ProbeBudget
   readonly clock: Clock
   readonly log: Log
-  /** What is to be said of an address although it is reachable. */
-  readonly warning: (address: string) => string | null
   /** A public address was proven that is not the one that was proven before. */
   readonly onReachable: (address: string) => void
 }
@@ -237,7 +235,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   }
 
   const view = (): Pick<Reach, 'state' | 'message'> => {
-    if (provenSince !== null) return { state: 'reachable', message: address === null ? null : parts.warning(address) }
+    if (provenSince !== null) return { state: 'reachable', message: tunnel?.warning?.() ?? null }
     if (told !== null) return { state: 'unreachable', message: told.message }
     return tunnel === null ? { state: 'opening', message: null } : { state: 'checking', message: outOfProbes() }
   }

@@ -3,6 +3,7 @@ import type { Settings } from '../../../shared/settings.ts'
 import type { Clock } from '../foundation/clock.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
+import { lookUpAddresses } from '../foundation/system-network.ts'
 import { createWakeWatch, systemAddresses } from '../foundation/wake-watch.ts'
 import { WEBHOOK_PATH } from '../intake/listener.ts'
 import { createIsolatedNgrok } from './isolated-ngrok.ts'
@@ -12,7 +13,7 @@ import { createProbe } from './probe.ts'
 import { type BudgetNotes, createProbeBudget, unlimitedProbes } from './probe-budget.ts'
 import { createProbeRequests } from './probe-requests.ts'
 import type { TunnelProvider } from './provider.ts'
-import { addressWarning, createPublicAddress } from './public-address.ts'
+import { createPublicAddress } from './public-address.ts'
 import { type AddressNotes, createSubscribedAddress } from './subscribed-address.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
 
@@ -89,7 +90,7 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
 
   const ownProvider: ProviderAt = (localAddress) =>
     kind === 'url' && endpointUrl !== null
-      ? createPublicAddress(endpointUrl, WEBHOOK_PATH)
+      ? createPublicAddress(endpointUrl, WEBHOOK_PATH, lookUpAddresses)
       : createIsolatedNgrok({ authtoken: parts.authtoken, domain, localAddress, path: WEBHOOK_PATH, clock, log })
 
   const reach = (): Reach => supervisor?.reach() ?? { ...NO_REACH, provider: kind, state: 'opening' }
@@ -116,7 +117,6 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
         budget: kind === 'ngrok' ? createProbeBudget(budgetNotes, clock.now) : unlimitedProbes,
         clock,
         log,
-        warning: addressWarning,
         onReachable: (address) => {
           // What was paired before an address was known was paired at this one.
           if (parts.isPaired() && subscribed.known() === null) subscribed.learn(address)

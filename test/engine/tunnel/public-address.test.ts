@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { addressWarning, createPublicAddress } from '../../../electron/engine/tunnel/public-address.ts'
+import { lookUpAddresses } from '../../../electron/engine/foundation/system-network.ts'
+import { addressWarning, createPublicAddress, type LookUp } from '../../../electron/engine/tunnel/public-address.ts'
+import { endOfTurn } from '../../support/end-of-turn.ts'
 
 const PATH = '/webhooks/notion'
 
-const opened = (endpointUrl: string) =>
-  createPublicAddress(endpointUrl, PATH).open({
+const nowhere: LookUp = () => Promise.reject(new Error('ENOTFOUND'))
+
+const opened = (endpointUrl: string, lookUp = nowhere) =>
+  createPublicAddress(endpointUrl, PATH, lookUp).open({
     signal: new AbortController().signal,
     onLost: () => {
       throw new Error('There is nothing that could be lost')
@@ -53,6 +57,54 @@ describe('a public address', () => {
     const opening = await opened(endpointUrl)
     expect(opening).toMatchObject({ ok: true, tunnel: { address } })
     if (opening.ok) await opening.tunnel.close()
+  })
+})
+
+describe('a name', () => {
+  const URL_OF_IT = 'https://notion.my-company.io/'
+  const warningOf = async (endpointUrl: string, found: readonly string[]): Promise<string | null> => {
+    const asked: string[] = []
+    const opening = await opened(endpointUrl, (hostname) => {
+      asked.push(hostname)
+      return found.length === 0 ? nowhere(hostname) : Promise.resolve(found)
+    })
+    await endOfTurn()
+    if (!opening.ok || opening.tunnel.warning === undefined) throw new Error('It has no warning')
+    expect(asked).toEqual([new URL(endpointUrl).hostname])
+    return opening.tunnel.warning()
+  }
+
+  test.each([[['192.168.1.20']], [['100.101.102.103']], [['10.0.0.7', 'fd7a:115c::1']], [['::1', '127.0.0.1']]])(
+    'that leads to a private network from here is told, with where it leads: %j',
+    async (found) => {
+      const warning = await warningOf(URL_OF_IT, found)
+      expect(warning).toContain(`notion.my-company.io leads to ${found[0]} on this computer`)
+    },
+  )
+
+  test.each([[['93.184.216.34']], [['10.0.0.7', '93.184.216.34']], [['2606:2800::1']], [[]]])(
+    'that leads into the open too, or that nobody knows, is not: %j',
+    async (found) => {
+      expect(await warningOf(URL_OF_IT, found)).toBeNull()
+    },
+  )
+
+  test('out of an example is not even looked up', async () => {
+    const asked: string[] = []
+    await opened('https://your-domain.com/webhooks/notion', (hostname) => {
+      asked.push(hostname)
+      return Promise.resolve([])
+    })
+    expect(asked).toEqual([])
+  })
+
+  test('that Notion does not take at all is told as that', async () => {
+    expect(await warningOf('http://notion.my-company.io/', ['10.0.0.7'])).toMatch(/^Notion takes only public addresses/)
+  })
+
+  test('is looked up by the system as it knows it', async () => {
+    expect(await lookUpAddresses('127.0.0.1')).toEqual(['127.0.0.1'])
+    await expect(lookUpAddresses('nowhere.invalid')).rejects.toThrow()
   })
 })
 

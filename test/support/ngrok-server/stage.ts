@@ -81,7 +81,6 @@ export const startNgrokStage = async () => {
         budget: unlimitedProbes,
         clock: systemClock,
         log,
-        warning: () => null,
         onReachable: (address) => reachable.push(address),
       })
       onTestFinished(() => supervisor.stop())
