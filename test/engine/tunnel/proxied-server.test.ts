@@ -79,6 +79,20 @@ describe('behind a proxy of the environment, a tunnel of ngrok', () => {
     expect(proxy.asked).toEqual([TARGET, TARGET])
   })
 
+  test('that its supervisor holds comes back when what lies behind the proxy does, and says meanwhile what is wrong', async () => {
+    const hosts: Record<string, number> = {}
+    const proxy = await startConnectProxy(hosts)
+    process.env['HTTPS_PROXY'] = proxy.url
+    const { server, supervise } = await startNgrokStage(TARGET)
+    hosts[TARGET] = portOf(`https://${server.address}`)
+    const { untilState, untilTold } = supervise()
+    await untilState('reachable')
+    await server.stop()
+    await untilTold(/proxy/)
+    await server.reopen()
+    await untilState('reachable', 20_000)
+  })
+
   test('hears what ngrok refuses, in ngrok’s words', async () => {
     const hosts: Record<string, number> = {}
     const proxy = await startConnectProxy(hosts)
@@ -106,7 +120,7 @@ describe('behind a proxy of the environment, a tunnel of ngrok', () => {
     })
   })
 
-  test('is told where nobody is at the proxy’s address, and once it is there, opens', async () => {
+  test('is told where nobody is at the proxy’s address', async () => {
     const address = `http://127.0.0.1:${await freePort()}`
     const { open } = await startStage(address)
     const failure = await failed(open)

@@ -36,8 +36,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** ngrok's own library at a server of a test, in front of a real listener. */
-export const startNgrokStage = async () => {
+/** ngrok's own library at a server of a test, in front of a real listener. `serverName`: by which it is looked for. */
+export const startNgrokStage = async (serverName?: string) => {
   const server = await startNgrokServer(certificates)
   const ending = new AbortController()
   const probe = createProbe(createProbeRequests(ending.signal), 'ngrok')
@@ -51,7 +51,7 @@ export const startNgrokStage = async () => {
     path: WEBHOOK_PATH,
     clock: systemClock,
     log,
-    serverAddress: server.address,
+    serverAddress: serverName ?? server.address,
   }
   const ngrok = createNgrok(options)
   const open = (): Promise<Opening> => ngrok.open({ signal: ending.signal, onLost: (failure) => lost.push(failure) })
