@@ -72,11 +72,11 @@ export const CALLS = {
   disconnect: { input: z.strictObject({}), output: z.object({ refused: z.string().nullable() }) },
   /**
    * Keeps a token for the next start; null forgets it. `refused`: why it cannot be; `given_by`: what gives the token in
-   * its place, because it wins over what is kept.
+   * its place, because it wins over what is kept; `is_encrypted`: whether it lies in the file encrypted.
    */
   'keep-token': {
     input: z.strictObject({ name: z.enum(TOKEN_NAMES), token: keptTokenSchema.nullable() }),
-    output: z.object({ refused: z.string().nullable(), given_by: z.string().nullable() }),
+    output: z.object({ refused: z.string().nullable(), given_by: z.string().nullable(), is_encrypted: z.boolean() }),
   },
   /**
    * Answers when nothing is left to do, database files written; or, with false, after a while, to be asked again.

@@ -79,6 +79,9 @@ export const readToken = async (source: TokenSource, name: TokenName): Promise<s
   throw new CommandError('That is no token: it is one word of 1 to 500 visible characters. Nothing was kept.')
 }
 
+const UNENCRYPTED =
+  'It is not encrypted: the engine that runs was started without BLACKCORE_SECRETS_KEY. Start it again with the variable, and the file is encrypted from then on.'
+
 export interface TokenPlace {
   /** The engine that runs on the data folder; null where none does. */
   readonly call: Call | null
@@ -95,8 +98,12 @@ export const keepToken = async (place: TokenPlace, name: TokenName, token: strin
     await keepTokenAlone({ disk: systemDisk, dataFolder, passphrase }, name, token)
     return `${done} It takes effect with the next start.`
   }
-  const { refused, given_by: givenBy } = await place.call('keep-token', { name, token })
+  const { refused, given_by: givenBy, is_encrypted: isEncrypted } = await place.call('keep-token', { name, token })
   if (refused !== null) throw new CommandError(refused)
   const effect = `${done} It takes effect with the next start: the engine that runs goes on with the one it has.`
-  return givenBy === null || token === null ? effect : `${effect} But ${givenBy} gives one, and wins.`
+  return [
+    effect,
+    ...(givenBy === null || token === null ? [] : [`But ${givenBy} gives one, and wins.`]),
+    ...(isEncrypted || token === null || place.passphrase === null ? [] : [UNENCRYPTED]),
+  ].join(' ')
 }

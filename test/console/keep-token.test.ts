@@ -118,7 +118,7 @@ describe('is kept', () => {
   })
 
   test('though something else gives one in its place, which is told', async () => {
-    const answer = { refused: null, given_by: 'the environment variable NOTION_TOKEN' }
+    const answer = { refused: null, given_by: 'the environment variable NOTION_TOKEN', is_encrypted: false }
     const { call } = createAskedCalls({ 'keep-token': () => Promise.resolve(answer) })
     const place = { call, dataFolder: temporaryFolder(), passphrase: null }
     expect(await keepToken(place, 'notion', 'a-token')).toMatch(
@@ -126,9 +126,23 @@ describe('is kept', () => {
     )
   })
 
+  test('as the engine keeps what it has: a passphrase that only the command was given is told to count for nothing', async () => {
+    const told = async (isEncrypted: boolean, passphrase: string | null) => {
+      const answer = { refused: null, given_by: null, is_encrypted: isEncrypted }
+      const { call } = createAskedCalls({ 'keep-token': () => Promise.resolve(answer) })
+      return keepToken({ call, dataFolder: temporaryFolder(), passphrase }, 'notion', 'a-token')
+    }
+    expect(await told(false, 'a passphrase')).toMatch(
+      / It is not encrypted: the engine that runs was started without BLACKCORE_SECRETS_KEY\. Start it again with the/,
+    )
+    for (const kept of [told(false, null), told(true, null), told(true, 'a passphrase')]) {
+      expect(await kept).not.toContain('encrypted')
+    }
+  })
+
   test('unless the engine refuses, which is told', async () => {
     const { call } = createAskedCalls({
-      'keep-token': () => Promise.resolve({ refused: 'The disk refuses.', given_by: null }),
+      'keep-token': () => Promise.resolve({ refused: 'The disk refuses.', given_by: null, is_encrypted: false }),
     })
     const place = { call, dataFolder: temporaryFolder(), passphrase: null }
     await expect(keepToken(place, 'notion', 'a-token')).rejects.toThrow(new CommandError('The disk refuses.'))

@@ -23,7 +23,7 @@ export const emptyCalls = (changes: Partial<CallHandlers> = {}): CallHandlers =>
   pairing: () => Promise.resolve({ until: null, tokens: [], isPaired: false, confirmed: null }),
   'open-pairing': () => Promise.resolve({ refused: null }),
   'confirm-pairing': () => Promise.resolve({ refused: null }),
-  'keep-token': () => Promise.resolve({ refused: null, given_by: null }),
+  'keep-token': () => Promise.resolve({ refused: null, given_by: null, is_encrypted: false }),
   disconnect: () => Promise.resolve({ refused: null }),
   resume: () => Promise.resolve({ paused: false }),
   'wait-idle': () => Promise.resolve({ idle: true, unwritten: [] }),

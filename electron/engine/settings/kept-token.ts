@@ -14,6 +14,7 @@ export const createTokenCalls = (store: SecretStore, { tokens }: Pick<LoadedSett
       return null
     }),
     given_by: tokens[name]?.from ?? null,
+    is_encrypted: store.isEncrypted,
   }),
 })
 

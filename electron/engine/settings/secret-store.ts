@@ -35,6 +35,8 @@ export interface SecretStore {
   keepPaired(paired: readonly PairedSecret[]): Promise<void>
   /** Null where none is kept; which one is in use is decided in `tokens.ts`. */
   token(name: TokenName): string | null
+  /** Whether a passphrase encrypts what is kept. */
+  readonly isEncrypted: boolean
   /** Null forgets it. */
   keepToken(name: TokenName, token: string | null): Promise<void>
 }
@@ -159,6 +161,7 @@ export const openSecretStore = async (options: SecretStoreOptions): Promise<Secr
   }
 
   return {
+    isEncrypted: passphrase !== null,
     paired: () => secrets.webhook,
     keepPaired: (paired) => {
       const webhook = [...paired]

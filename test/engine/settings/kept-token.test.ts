@@ -22,12 +22,23 @@ test('a token is kept and forgotten, and what gives one in its place is told', a
   expect(CALLS['keep-token'].output.parse(notion)).toEqual({
     refused: null,
     given_by: 'settings.yaml:3: notion.token',
+    is_encrypted: false,
   })
-  expect(await call({ name: 'tunnel', token: 'other' })).toEqual({ refused: null, given_by: null })
+  expect(await call({ name: 'tunnel', token: 'other' })).toEqual({
+    refused: null,
+    given_by: null,
+    is_encrypted: false,
+  })
   expect((await open()).token('notion')).toBe('kept')
   await call({ name: 'notion', token: null })
   const again = await open()
   expect([again.token('notion'), again.token('tunnel')]).toEqual([null, 'other'])
+})
+
+test('whether it lies there encrypted is told', async () => {
+  const store = await secretsFolder().open('a passphrase')
+  const answer = await createTokenCalls(store, NOTHING_GIVEN)['keep-token']({ name: 'notion', token: 'kept' })
+  expect(answer).toMatchObject({ refused: null, is_encrypted: true })
 })
 
 test('a disk that refuses is told, and nothing is kept', async () => {
@@ -39,6 +50,7 @@ test('a disk that refuses is told, and nothing is kept', async () => {
   expect(await createTokenCalls(store, NOTHING_GIVEN)['keep-token']({ name: 'notion', token: 'kept' })).toEqual({
     refused: 'The disk refuses, and nothing was changed: no space left. Check its space, then repeat it.',
     given_by: null,
+    is_encrypted: false,
   })
   expect(store.token('notion')).toBeNull()
 })
