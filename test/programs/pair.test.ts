@@ -167,6 +167,31 @@ test('disconnect forgets the secret for this run and the next, and tells where t
   expect(await all.event(again, secret)).toMatchObject(REJECTED)
 })
 
+test('disconnect needs no running engine: it forgets what lies in the file, and makes no folder where none is', async () => {
+  const all = await preparePairing()
+  const nothing = {
+    code: 2,
+    stdout: '',
+    stderr: `Nothing is paired in the data folder ${all.dataFolder}. Nothing was done.\n`,
+  }
+  expect(await endOf(all.run('disconnect', '--yes'))).toEqual(nothing)
+  expect(existsSync(all.dataFolder)).toBe(false)
+  const secret = madeSecret()
+  const pairing = await all.pair()
+  await all.handshake(pairing, secret)
+  expect(await all.event(pairing, secret)).toMatchObject(QUEUED)
+  await stopped(pairing.run)
+  expect(all.filesWith(secret)).toHaveLength(1)
+  expect(await endOf(all.run('disconnect', '--yes'))).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^The secrets are forgotten\. .*Webhooks\.\n$/),
+    stderr: '',
+  })
+  expect(all.filesWith(secret)).toEqual([])
+  expect(await endOf(all.run('disconnect', '--yes'))).toEqual(nothing)
+  expect(await all.event(await all.start(), secret)).toMatchObject(REJECTED)
+})
+
 describe('with webhook.secret set', () => {
   test('pair ends with 2 and says which line to remove, with and without a running engine', async () => {
     const secret = madeSecret()
