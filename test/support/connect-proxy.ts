@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { onTestFinished } from 'vitest'
@@ -16,11 +17,12 @@ export interface ConnectProxy {
 
 /**
  * A proxy on loopback. It alone knows the hosts by these names (`host:port` → a port of loopback), and refuses all others
- * with 502; with `password` set, it asks for that of the user "me".
+ * with 502; with `password` set, it asks for that of the user "me"; with `secured` set, it is spoken to by TLS.
  */
 export const startConnectProxy = async (
   hosts: Readonly<Record<string, number>>,
   password: string | null = null,
+  secured: { readonly certificate: string; readonly key: string } | null = null,
 ): Promise<ConnectProxy> => {
   const asked: string[] = []
   const credentials: (string | undefined)[] = []
@@ -30,9 +32,11 @@ export const startConnectProxy = async (
     if (wanted !== undefined && request.headers['proxy-authorization'] !== wanted) return '407 Who are you'
     return hosts[request.url ?? ''] === undefined ? '502 No such host' : '200 Connected'
   }
-  const server = createServer((_, response) => {
+  const refuse = (_: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(400).end()
-  })
+  }
+  const server =
+    secured === null ? createServer(refuse) : createTlsServer({ cert: secured.certificate, key: secured.key }, refuse)
   server.on('connect', (request: IncomingMessage, client: Duplex) => {
     asked.push(request.url ?? '')
     credentials.push(request.headers['proxy-authorization'])
@@ -59,7 +63,12 @@ export const startConnectProxy = async (
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no address')
-  return { port: address.port, url: `http://127.0.0.1:${address.port}`, asked, credentials }
+  return {
+    port: address.port,
+    url: `http${secured === null ? '' : 's'}://127.0.0.1:${address.port}`,
+    asked,
+    credentials,
+  }
 }
 
 export const portOf = (url: string): number => Number(new URL(url).port)

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { httpRequest, httpsRequest } from './http-server.ts'
+import { httpRequest, httpsRequest, isIP } from './http-server.ts'
 
 export type ProxyConnecting =
   | { readonly ok: true; readonly connection: Duplex }
@@ -15,14 +15,19 @@ const credentialsOf = ({ username, password }: URL): Readonly<Record<string, str
 /** A connection to `target` (`host:port`) through a proxy. Rejects where the proxy cannot be reached. */
 export const connectThroughProxy = (proxy: URL, target: string): Promise<ProxyConnecting> => {
   const isSecure = proxy.protocol === 'https:'
+  const host = proxy.hostname.replaceAll(/[[\]]/g, '')
   const { promise, resolve, reject } = Promise.withResolvers<ProxyConnecting>()
   const request = (isSecure ? httpsRequest : httpRequest)({
     method: 'CONNECT',
-    host: proxy.hostname.replaceAll(/[[\]]/g, ''),
+    host,
     port: proxy.port === '' ? (isSecure ? 443 : 80) : Number(proxy.port),
     path: target,
     headers: { host: target, ...credentialsOf(proxy) },
     agent: false,
+    // Otherwise Node checks the proxy by the header, which names the host behind it; an address is no name there.
+    servername: isIP(host) === 0 ? host : '',
+    // Whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED): the password is for this proxy alone.
+    rejectUnauthorized: true,
   })
   request.on('connect', ({ statusCode = 0 }, connection, first) => {
     if (statusCode < 200 || statusCode > 299) {

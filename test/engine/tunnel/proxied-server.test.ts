@@ -10,7 +10,7 @@ import { freePort } from '../../support/answering-server.ts'
 import { portOf, startConnectProxy } from '../../support/connect-proxy.ts'
 import { JSON_TYPE, signed } from '../../support/listener.ts'
 import { startNgrokServer } from '../../support/ngrok-server/server.ts'
-import { NGROK_HOST, startNgrokStage } from '../../support/ngrok-server/stage.ts'
+import { NGROK_HOST, ngrokOnly, proxyOnly, startNgrokStage } from '../../support/ngrok-server/stage.ts'
 import { startTunnelServer } from '../../support/tunnel-server.ts'
 import { until } from '../../support/until.ts'
 
@@ -19,6 +19,7 @@ const PASSWORD = 'open sesame: ß'
 
 afterEach(() => {
   delete process.env['HTTPS_PROXY']
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
 })
 
 /** ngrok's own library in a process of its own, which inherits the environment; its server has a name that only a proxy knows. */
@@ -132,15 +133,45 @@ describe('behind a proxy of the environment, a tunnel of ngrok', () => {
     )
   })
 
-  test('is not opened at a server whose certificate is of nobody that is trusted: the token is for ngrok alone', async () => {
-    const { open } = await startStage('http://127.0.0.1:9')
-    const stranger = await startNgrokServer(
-      await makeServerCertificate({ addresses: [], hosts: [NGROK_HOST] }, Date.now()),
-    )
-    const proxy = await startConnectProxy({ [TARGET]: portOf(`https://${stranger.address}`) })
-    process.env['HTTPS_PROXY'] = proxy.url
-    expect(await failed(open)).toMatchObject({ code: 'tls', message: expect.stringContaining('cannot be secured (') })
-    expect([proxy.asked, stranger.agents]).toEqual([[TARGET], []])
+  test.each([
+    ['', undefined],
+    [', even where the environment turns Node’s own checks off', '0'],
+  ])(
+    'is not opened at a server whose certificate is of nobody that is trusted: the token is for ngrok alone%s',
+    async (_, off) => {
+      const { open } = await startStage('http://127.0.0.1:9')
+      const stranger = await startNgrokServer(
+        await makeServerCertificate({ addresses: [], hosts: [NGROK_HOST] }, Date.now()),
+      )
+      const proxy = await startConnectProxy({ [TARGET]: portOf(`https://${stranger.address}`) })
+      process.env['HTTPS_PROXY'] = proxy.url
+      if (off !== undefined) process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = off
+      expect(await failed(open)).toMatchObject({ code: 'tls', message: expect.stringContaining('cannot be secured (') })
+      expect([proxy.asked, stranger.agents]).toEqual([[TARGET], []])
+    },
+  )
+
+  test.each(['127.0.0.1', 'localhost'])('is opened through a proxy of https:// that is known as %s', async (name) => {
+    const hosts: Record<string, number> = {}
+    const proxy = await startConnectProxy(hosts, PASSWORD, proxyOnly)
+    const { server, open } = await startStage(`https://me:${encodeURIComponent(PASSWORD)}@${name}:${proxy.port}`)
+    hosts[TARGET] = portOf(`https://${server.address}`)
+    await (await opened(open)).close()
+    expect(proxy.asked).toEqual([TARGET])
+  })
+
+  test.each([
+    ['another name, were it ngrok’s own', true, undefined],
+    ['nobody that is trusted', false, undefined],
+    ['nobody that is trusted, with Node’s own checks turned off', false, '0'],
+  ])('gives no password to a proxy of https:// whose certificate is of %s', async (_what, isTrusted, off) => {
+    const stranger = await makeServerCertificate({ addresses: [], hosts: ['localhost'] }, Date.now())
+    const shown = isTrusted ? ngrokOnly : stranger
+    const proxy = await startConnectProxy({}, PASSWORD, shown)
+    const { open } = await startStage(`https://me:${encodeURIComponent(PASSWORD)}@localhost:${proxy.port}`)
+    if (off !== undefined) process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = off
+    expect(await failed(open)).toMatchObject({ code: 'proxy-unreachable' })
+    expect(proxy.credentials).toEqual([])
   })
 
   test('is not opened at a trusted server of another name', async () => {

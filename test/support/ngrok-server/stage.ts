@@ -28,9 +28,12 @@ const certificates = await makeServerCertificate(
   { addresses: ['127.0.0.1'], hosts: ['localhost', NGROK_HOST] },
   Date.now(),
 )
+/** As trusted as that one: of ngrok's name alone, and of a proxy's. */
+export const ngrokOnly = await makeServerCertificate({ addresses: [], hosts: [NGROK_HOST] }, Date.now())
+export const proxyOnly = await makeServerCertificate({ addresses: ['127.0.0.1'], hosts: ['localhost'] }, Date.now())
 const folder = mkdtempSync(join(tmpdir(), 'blackcore-sync-ngrok-'))
 const authorityFile = join(folder, 'authority.pem')
-writeFileSync(authorityFile, certificates.authority)
+writeFileSync(authorityFile, certificates.authority + ngrokOnly.authority + proxyOnly.authority)
 process.env['SSL_CERT_FILE'] = authorityFile
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
