@@ -46,11 +46,20 @@ const SQLITE_REFUSED: ReadonlySet<number | null> = new Set([10, 13])
 export const isOfEverybodysDisk = (error: unknown): boolean =>
   REFUSES_EVERYBODY.has(errorCode(error)) || SQLITE_REFUSED.has(sqliteCode(error))
 
+/** Without the place in memory and in its sources that OpenSSL puts around its reason, another one each time. */
+const messageOf = (error: Error): string => {
+  if ('library' in error && 'reason' in error && typeof error.reason === 'string') return error.reason
+  if (error.message !== '') return error.message
+  // Node's, where no address of a name could be reached.
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(errorText).join(', ')
+  return errorCode(error) ?? error.name
+}
+
 /** One line of plain text for any caught value; causes included, because fetch hides its reason there. */
 export const errorText = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause === undefined ? '' : ` (${errorText(error.cause)})`
-  return `${error.message}${cause}`
+  return `${messageOf(error)}${cause}`
 }
 
 /** What ended a start, to be thrown on: a StartError where the disk is the reason, anything else as it is. */
