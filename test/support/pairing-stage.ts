@@ -52,10 +52,15 @@ export const createPairingStage = async (options: StageOptions = {}) => {
   const changes: PairingChange[] = []
   const asked: Buffer[] = []
   let isDiskBroken = false
+  let nextWrite: (() => void) | null = null
   let answer: Proof = () => Promise.resolve({ workspaceId: OWN_WORKSPACE })
   let nextAsked = Promise.withResolvers<undefined>()
   const disk = createBreakingDisk(options.disk ?? systemDisk, (call) => {
-    if (isDiskBroken && call === 'writePrivate') throw new Error('no space left')
+    if (call !== 'writePrivate') return
+    if (isDiskBroken) throw new Error('no space left')
+    const act = nextWrite
+    nextWrite = null
+    act?.()
   })
 
   const start = async () =>
@@ -94,6 +99,10 @@ export const createPairingStage = async (options: StageOptions = {}) => {
         : [],
     breakDisk: (isBroken: boolean): void => {
       isDiskBroken = isBroken
+    },
+    /** Happens while the secrets file is being written for the next time. */
+    duringNextWrite: (act: () => void): void => {
+      nextWrite = act
     },
     /** What Notion says of every event from now on. */
     notionSays: (next: Proof): void => {

@@ -106,7 +106,10 @@ export const createPairing = (parts: PairingParts): Pairing => {
 
   const expire = (): void => {
     close()
-    log.warn({}, `The time for pairing is over, and no token was confirmed.${tokens.length > 0 ? ` ${IF_PASTED}` : ''}`)
+    log.warn(
+      {},
+      `The time for pairing is over, and no token was confirmed.${arrived.length > 0 ? ` ${IF_PASTED}` : ''}`,
+    )
   }
 
   /** A timer stands still while the machine sleeps: the time of day decides as well. */
@@ -119,9 +122,11 @@ export const createPairing = (parts: PairingParts): Pairing => {
   const waiting = (): readonly string[] => (isOpen() ? tokens : [])
 
   const keep = async (secret: string, workspaceId: string | null, besides: readonly PairedSecret[]): Promise<void> => {
+    const before = arrived
     await store.keepPaired([{ secret, workspace_id: workspaceId }, ...besides])
     close()
-    arrived = []
+    // One that came meanwhile was answered like the others: a person may have pasted it.
+    arrived = arrived.filter((token) => !before.includes(token))
     confirmed = { at: clock.now(), workspace_id: workspaceId }
     log.info({ workspace: workspaceId }, 'Paired with a webhook subscription')
     parts.onChange({ kind: 'paired', workspaceId })

@@ -144,6 +144,24 @@ describe('the time for pairing', () => {
     expect(pairing.secrets()).toEqual([FIRST])
   })
 
+  test('that was opened again by mistake says at its end that what came before can still be confirmed', async () => {
+    const { pairing, clock, log } = await openWith([FIRST])
+    pairing.open()
+    clock.advance(15 * MINUTE_MS)
+    expect(log.lines.at(-1)?.message).toMatch(/If you have pasted a token in Notion already, confirm it/)
+  })
+
+  test('keeps a token that comes while another one is being confirmed, and forgets those that came before', async () => {
+    const { pairing, duringNextWrite } = await openWith([FIRST, THIRD])
+    const answers: string[] = []
+    duringNextWrite(() => answers.push(pairing.handshake(SECOND)))
+    expect(await pairing.confirm(FIRST)).toBe(true)
+    expect(answers).toEqual(['pending'])
+    expect(await pairing.confirm(THIRD)).toBe(false)
+    expect(await pairing.confirm(SECOND)).toBe(true)
+    expect(pairing.secrets()).toEqual([SECOND, FIRST])
+  })
+
   test('keeps bounded room for the tokens of earlier times, and the newest of them', async () => {
     const { pairing } = await openWith([FIRST])
     for (let opened = 0; opened < 2; opened += 1) {
