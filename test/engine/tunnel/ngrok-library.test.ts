@@ -8,6 +8,7 @@ import { createRecordedLog } from '../../support/recorded-log.ts'
 import { writeSettings } from '../../support/settings-file.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { startTunnelServer } from '../../support/tunnel-server.ts'
+import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
 /** In ngrok's shape; it never leaves loopback. */
 const AUTHTOKEN = '2LoopbackLoopbackLoopbackLo_5LoopbackLoopbackLoop'
@@ -42,7 +43,7 @@ test('a server that refuses is told as one that cannot be reached, each time', a
 })
 
 test('a server whose name nobody knows is told as one that cannot be reached', async () => {
-  expect(await openingAt('nowhere.invalid:443')()).toMatchObject({ ok: false, failure: { code: 'unreachable' } })
+  expect(await openingAt(`${UNKNOWN_NAME}:443`)()).toMatchObject({ ok: false, failure: { code: 'unreachable' } })
 })
 
 test.each<[string, Parameters<typeof startTunnelServer>[0]]>([
