@@ -17,12 +17,13 @@ export interface ConnectProxy {
 
 /**
  * A proxy on loopback. It alone knows the hosts by these names (`host:port` → a port of loopback), and refuses all others
- * with 502; with `password` set, it asks for that of the user "me"; with `secured` set, it is spoken to by TLS.
+ * with 502; with `password` set, it asks for that of the user "me"; with `secured` set, it is spoken to by TLS. `listensAt` is one of its addresses.
  */
 export const startConnectProxy = async (
   hosts: Readonly<Record<string, number>>,
   password: string | null = null,
   secured: { readonly certificate: string; readonly key: string } | null = null,
+  listensAt = '127.0.0.1',
 ): Promise<ConnectProxy> => {
   const asked: string[] = []
   const credentials: (string | undefined)[] = []
@@ -55,7 +56,7 @@ export const startConnectProxy = async (
     open.add(host)
     host.on('error', () => client.destroy())
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, listensAt)
   await once(server, 'listening')
   onTestFinished(() => {
     for (const stream of open) stream.destroy()

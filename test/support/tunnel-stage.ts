@@ -26,6 +26,8 @@ const keptBudget = () => {
 export interface Asked {
   readonly signal: AbortSignal
   readonly lose: (failure: TunnelFailure) => void
+  /** It says what it waits for. */
+  readonly wait: (silence: TunnelFailure) => void
   isClosed: boolean
 }
 
@@ -69,8 +71,8 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
 
   const scripted: TunnelProvider = {
     name: 'the tunnel',
-    open: ({ signal, onLost }) => {
-      const entry: Asked = { signal, lose: onLost, isClosed: false }
+    open: ({ signal, onLost, onWaiting }) => {
+      const entry: Asked = { signal, lose: onLost, wait: (silence) => onWaiting?.(silence), isClosed: false }
       asked.push(entry)
       const { opening } = answers
       if (opening === 'opens') return Promise.resolve({ ok: true, tunnel: tunnelOf(entry) })

@@ -6,7 +6,9 @@ import type { Redactor } from './redaction.ts'
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** A proxy that the environment names. */
-interface Proxy {
+export interface SystemProxy {
+  /** The variable that names it, as it is spelt there. */
+  readonly variable: string
   /** With the user name and the password, if any: for who connects. */
   readonly url: URL
   /** Without them: for everybody else. */
@@ -40,7 +42,7 @@ const isDecodable = (text: string): boolean => {
   }
 }
 
-const proxyIn = (environment: Variables, name: string): Proxy | null => {
+const proxyIn = (environment: Variables, name: string): SystemProxy | null => {
   const found = variable(environment, name)
   if (found === null) return null
   const text = found.value.includes('://') ? found.value : `http://${found.value}`
@@ -52,12 +54,12 @@ const proxyIn = (environment: Variables, name: string): Proxy | null => {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw unusable(found.name, `names a proxy of ${url.protocol}//, and only those of http:// and https:// are used`)
   }
-  return { url, shown: `${url.protocol}//${url.host}` }
+  return { variable: found.name, url, shown: `${url.protocol}//${url.host}` }
 }
 
 interface Proxies {
-  readonly http: Proxy | null
-  readonly https: Proxy | null
+  readonly http: SystemProxy | null
+  readonly https: SystemProxy | null
   /** Hosts (or `host:port`) that are reached without, and all below them. */
   readonly direct: readonly string[]
 }
@@ -87,20 +89,13 @@ const isReachedBy = ({ hostname, port, protocol }: URL, entry: string): boolean 
   return hostname === host || hostname.endsWith(`.${host}`)
 }
 
-const proxyOf = (address: string, environment: Variables): Proxy | null => {
+/** The proxy that requests to this address go through; null: they go straight. */
+export const proxyOf = (address: string, environment: Variables): SystemProxy | null => {
   const { http, https, direct } = proxiesOf(environment)
   const url = new URL(address)
   const proxy = url.protocol === 'https:' ? https : http
   return proxy === null || direct.some((entry) => isReachedBy(url, entry)) ? null : proxy
 }
-
-/** The proxy that requests to this address go through, without its user name and password; null: they go straight. */
-export const proxyFor = (address: string, environment: Variables): string | null =>
-  proxyOf(address, environment)?.shown ?? null
-
-/** The same, with them: for who connects by itself. */
-export const proxyToConnect = (address: string, environment: Variables): URL | null =>
-  proxyOf(address, environment)?.url ?? null
 
 /** Shorter ones are left to the shape of an address: hiding every "ab" would leave no line of a log readable. */
 const SHORTEST_LEARNT = 4
@@ -122,7 +117,7 @@ export const useSystemProxy = (environment: Variables, redactor: Redactor): (() 
   const { http, https, direct } = proxiesOf(environment)
   for (const proxy of [http, https]) if (proxy !== null) learnCredentials(proxy.url, redactor)
   if (http === null && https === null) return () => undefined
-  const address = (proxy: Proxy | null): string | undefined => {
+  const address = (proxy: SystemProxy | null): string | undefined => {
     if (proxy === null) return undefined
     const { protocol, username, password, host } = proxy.url
     return `${protocol}//${username === '' && password === '' ? '' : `${username}:${password}@`}${host}`

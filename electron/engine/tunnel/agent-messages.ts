@@ -22,6 +22,7 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('opened'), address: z.string() }),
   z.object({ kind: z.literal('failed'), failure: failureSchema }),
   z.object({ kind: z.literal('lost'), failure: failureSchema }),
+  z.object({ kind: z.literal('waiting'), failure: failureSchema }),
   z.object({ kind: z.literal('noted'), message: z.string(), error: z.string() }),
 ])
 

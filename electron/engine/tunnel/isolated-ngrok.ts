@@ -30,7 +30,7 @@ export const createIsolatedNgrok = (options: IsolatedNgrokOptions): TunnelProvid
 
   return {
     name: 'ngrok',
-    open: ({ signal, onLost }) => {
+    open: ({ signal, onLost, onWaiting }) => {
       if (authtoken === null) {
         return Promise.resolve({ ok: false, failure: ngrokFailure(new Error('ERR_NGROK_4018'), null) })
       }
@@ -56,6 +56,9 @@ export const createIsolatedNgrok = (options: IsolatedNgrokOptions): TunnelProvid
             return
           case 'lost':
             lose(told.failure)
+            return
+          case 'waiting':
+            onWaiting?.(told.failure)
             return
           case 'noted':
             log.info({ error: told.error }, told.message)

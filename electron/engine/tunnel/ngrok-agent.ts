@@ -2,7 +2,7 @@ import { systemClock } from '../foundation/clock.ts'
 import { systemDisk } from '../foundation/disk.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log, LogFields } from '../foundation/log.ts'
-import { proxyToConnect } from '../foundation/system-network.ts'
+import { proxyOf } from '../foundation/system-network.ts'
 import { systemEnvironment } from '../settings/environment.ts'
 import { type FromAgent, type ToAgent, toAgentSchema } from './agent-messages.ts'
 import { createNgrok } from './ngrok.ts'
@@ -29,10 +29,18 @@ let tunnel: OpenTunnel | null = null
 
 /** Null: nothing stands between this computer and ngrok's server. What takes megabytes is loaded where it is needed. */
 const openThroughProxy = async (target: string): Promise<ProxiedServer | null> => {
-  const proxy = proxyToConnect(`https://${target}`, systemEnvironment)
+  const proxy = proxyOf(`https://${target}`, systemEnvironment)
   if (proxy === null) return null
   const { startProxiedServer } = await import('./proxied-server.ts')
-  return startProxiedServer({ proxy, target, disk: systemDisk, now: systemClock.now() })
+  return startProxiedServer({
+    proxy,
+    target,
+    disk: systemDisk,
+    now: systemClock.now(),
+    onWaiting: (failure) => {
+      send({ kind: 'waiting', failure })
+    },
+  })
 }
 
 const open = async (wanted: Extract<ToAgent, { kind: 'open' }>): Promise<void> => {
@@ -52,8 +60,9 @@ const open = async (wanted: Extract<ToAgent, { kind: 'open' }>): Promise<void> =
     },
   })
   if (!opening.ok) {
-    // The library knows only that it was cut off from a server on this computer.
-    send({ kind: 'failed', failure: behindProxy?.failure() ?? opening.failure })
+    // But for what ngrok itself says, the library knows only that it was cut off from a server on this computer.
+    const ofTheWay = opening.failure.code.startsWith('ERR_NGROK_') ? null : behindProxy?.failure()
+    send({ kind: 'failed', failure: ofTheWay ?? opening.failure })
     return
   }
   ;({ tunnel } = opening)

@@ -18,6 +18,13 @@ export type Opening =
   | { readonly ok: true; readonly tunnel: OpenTunnel }
   | { readonly ok: false; readonly failure: TunnelFailure }
 
+export interface OpeningOptions {
+  readonly signal: AbortSignal
+  readonly onLost: (failure: TunnelFailure) => void
+  /** What there is to tell from now on while there is no answer, where that is not the provider's own silence. */
+  readonly onWaiting?: (silence: TunnelFailure) => void
+}
+
 /**
  * Who makes us reachable. It opens a tunnel once, when it is asked: it neither retries nor waits, and a tunnel that it
  * reported as lost is lost for good.
@@ -29,5 +36,5 @@ export interface TunnelProvider {
    * Resolves with the open tunnel, or with why there is none; may stay without an answer, and is left then: a tunnel that
    * opens after `signal` was aborted is closed at once.
    */
-  open(options: { readonly signal: AbortSignal; readonly onLost: (failure: TunnelFailure) => void }): Promise<Opening>
+  open(options: OpeningOptions): Promise<Opening>
 }

@@ -4,52 +4,33 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { Disk } from '../foundation/disk.ts'
-import { errorText } from '../foundation/errors.ts'
 import { connectThroughProxy } from '../foundation/proxy-connection.ts'
-import { systemCertificates, trustingSystem } from '../foundation/system-network.ts'
+import { systemCertificates, type SystemProxy, trustingSystem } from '../foundation/system-network.ts'
 import type { NgrokOptions } from './ngrok.ts'
 import { NGROK_AUTHORITY } from './ngrok-authority.ts'
 import type { TunnelFailure } from './provider.ts'
+import { proxyFailures } from './proxy-failures.ts'
 import { makeServerCertificate } from './server-certificate.ts'
 
 export interface ProxiedServerParts {
-  /** With its user name and password, if any. */
-  readonly proxy: URL
+  readonly proxy: SystemProxy
   /** ngrok's server: `host:port`. */
   readonly target: string
   readonly disk: Disk
   /** Milliseconds since 1970. */
   readonly now: number
+  /** What there is to tell from now on, should nothing further happen. */
+  readonly onWaiting: (silence: TunnelFailure) => void
 }
 
 export interface ProxiedServer {
   readonly server: Required<Pick<NgrokOptions, 'serverAddress' | 'lendAuthority'>>
-  /** Why the last connection did not come to ngrok's server, where that is the proxy's doing. */
+  /** Why the last connection brought nothing, where that lies at the way to ngrok's server. */
   failure(): TunnelFailure | null
   stop(): void
 }
 
 const LOOPBACK = '127.0.0.1'
-const ASKS_WHO = 407
-
-const refused = (proxy: string, status: number, target: string): TunnelFailure => ({
-  code: 'proxy-refused',
-  message:
-    status === ASKS_WHO
-      ? `The proxy ${proxy} asks for a user name and a password (407). Write them into HTTPS_PROXY, as http://user:password@host:port, and start again.`
-      : `The proxy ${proxy} does not let the connection to ngrok through (${status}). Have it allow ${target}, or try another network.`,
-})
-
-const unreachable = (proxy: string, error: unknown): TunnelFailure => ({
-  code: 'proxy-unreachable',
-  message: `The proxy ${proxy} gives no connection to ngrok (${errorText(error)}). Check it, and HTTPS_PROXY that names it.`,
-})
-
-const unsecured = (proxy: string, error: unknown, target: string): TunnelFailure => ({
-  code: 'tls',
-  message: `The connection to ngrok through the proxy ${proxy} cannot be secured (${errorText(error)}). If the proxy looks into what passes, have the system trust its certificate, or have it let ${target} through as it is.`,
-})
-
 /**
  * ngrok's server as it is seen through a proxy, for the library, which goes through none (1.7.0): it connects to a server on
  * loopback, whose connections are carried on through the proxy. The library takes the name that it checks from the address
@@ -57,8 +38,8 @@ const unsecured = (proxy: string, error: unknown, target: string): TunnelFailure
  * ngrok's own authority or one that the system trusts, as the library has it.
  */
 export const startProxiedServer = async (parts: ProxiedServerParts): Promise<ProxiedServer> => {
-  const { proxy, target, disk, now } = parts
-  const shown = `${proxy.protocol}//${proxy.host}`
+  const { proxy, target, disk, now, onWaiting } = parts
+  const failures = proxyFailures(proxy, target)
   const [loopback, certificates] = await Promise.all([
     makeServerCertificate({ addresses: [LOOPBACK], hosts: [] }, now),
     systemCertificates(),
@@ -75,23 +56,25 @@ export const startProxiedServer = async (parts: ProxiedServerParts): Promise<Pro
   }
 
   const reach = async (): Promise<TLSSocket | null> => {
-    const connecting = await trustingSystem(() => connectThroughProxy(proxy, target)).catch((error: unknown) => {
-      failure = unreachable(shown, error)
+    onWaiting(failures.silent())
+    const connecting = await trustingSystem(() => connectThroughProxy(proxy.url, target)).catch((error: unknown) => {
+      failure = failures.unreachable(error)
       return null
     })
     if (connecting === null) return null
     if (!connecting.ok) {
-      failure = refused(shown, connecting.status, target)
+      failure = failures.refused(connecting.status)
       return null
     }
     failure = null
+    onWaiting(failures.silentBehind())
     const servername = target.replace(/:\d+$/, '')
     const ca = [NGROK_AUTHORITY, ...certificates]
     // Whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED): the token is for ngrok alone.
     const remote = held(connect({ socket: connecting.connection, servername, ca, rejectUnauthorized: true }))
     const { promise, resolve } = Promise.withResolvers<TLSSocket | null>()
     const fail = (error: Error): void => {
-      failure = unsecured(shown, error, target)
+      failure = failures.unsecured(error)
       resolve(null)
     }
     remote.once('error', fail)
@@ -113,6 +96,12 @@ export const startProxiedServer = async (parts: ProxiedServerParts): Promise<Pro
       return
     }
     local.on('close', () => remote.destroy())
+    // Before the library sees it: it has another word for it, and none for the proxy.
+    for (const end of ['end', 'close']) {
+      remote.on(end, () => {
+        if (!local.destroyed) failure = failures.cut()
+      })
+    }
     remote.on('close', () => local.destroy())
     local.pipe(remote).pipe(local)
   }
@@ -131,7 +120,10 @@ export const startProxiedServer = async (parts: ProxiedServerParts): Promise<Pro
       lendAuthority: async (use) => {
         const file = join(tmpdir(), `blackcore-sync-${randomUUID()}.pem`)
         try {
-          await disk.writePrivate(file, loopback.authority)
+          await disk.writePrivate(file, loopback.authority).catch((error: unknown) => {
+            failure = failures.folderUnusable(tmpdir(), error)
+            throw error
+          })
           use(file)
         } finally {
           await disk.remove(file)

@@ -118,24 +118,34 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   }
 
   /** `given` is aborted when the tunnel is no more wanted: what it reports then says nothing. */
-  const open = async (given: AbortController): Promise<Opening | 'interrupted' | 'time'> => {
+  const open = async (given: AbortController): Promise<OpenTunnel | End> => {
+    let silence = silent
+    let isSilent = false
     const onLost = (failure: TunnelFailure): void => {
       if (!given.signal.aborted) interruption.raise({ kind: 'lost', failure })
     }
-    const opening = provider.open({ signal: given.signal, onLost }).catch((error: unknown): Opening => {
+    const onWaiting = (failure: TunnelFailure): void => {
+      silence = failure
+      if (isSilent && !given.signal.aborted) tell(silence)
+    }
+    const opening = provider.open({ signal: given.signal, onLost, onWaiting }).catch((error: unknown): Opening => {
       return { ok: false, failure: { code: 'internal', message: `${provider.name} failed: ${errorText(error)}.` } }
     })
     let answer = await interruption.race(opening, SILENT_AFTER_MS)
     if (answer.kind === 'time') {
-      tell(silent)
+      isSilent = true
+      tell(silence)
       // On a slow way it may still open, until it would be asked anew.
       answer = await interruption.race(opening, reconnectDelayMs(failures))
     }
-    if (answer.kind === 'done') return answer.value
+    if (answer.kind === 'done') {
+      const { value } = answer
+      return value.ok ? value.tunnel : { failure: value.failure, heldMs: 0 }
+    }
     given.abort()
     // What opens all the same would stand in the way of the next one.
     void opening.then((late) => (late.ok ? late.tunnel.close() : undefined))
-    return answer.kind
+    return answer.kind === 'time' ? { failure: silence, heldMs: 0, hasWaited: true } : { failure: null, heldMs: 0 }
   }
 
   /** Until it is lost, a probe fails, or somebody wants a look. */
@@ -191,11 +201,9 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
 
   const once = async (): Promise<End> => {
     const given = new AbortController()
-    const opening = await open(given)
-    if (opening === 'interrupted') return { failure: null, heldMs: 0 }
-    if (opening === 'time') return { failure: silent, heldMs: 0, hasWaited: true }
-    if (!opening.ok) return { failure: opening.failure, heldMs: 0 }
-    tunnel = opening.tunnel
+    const opened = await open(given)
+    if ('heldMs' in opened) return opened
+    tunnel = opened
     ;({ address } = tunnel)
     proofs = 0
     // What kept it from opening is over; what a probe found is not, before one comes back.
@@ -206,7 +214,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       provenSince = null
       tunnel = null
       given.abort()
-      await opening.tunnel.close()
+      await opened.close()
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StartError } from '../../../electron/engine/foundation/errors.ts'
-import { proxyFor, trustingSystem, useSystemProxy } from '../../../electron/engine/foundation/system-network.ts'
+import { proxyOf, trustingSystem, useSystemProxy } from '../../../electron/engine/foundation/system-network.ts'
 import { answering, startAnsweringServer } from '../../support/answering-server.ts'
 import { portOf, startConnectProxy } from '../../support/connect-proxy.ts'
 import { redactorOf } from '../../support/redactor-of.ts'
@@ -8,6 +8,9 @@ import { redactorOf } from '../../support/redactor-of.ts'
 type Variables = Readonly<Record<string, string>>
 
 const NOTION = 'https://api.notion.com'
+
+const proxyFor = (address: string, environment: Variables): string | null =>
+  proxyOf(address, environment)?.shown ?? null
 
 const P = 'http://proxy.example:3128'
 
@@ -50,6 +53,15 @@ describe('the proxy for an address', () => {
       expect(proxyFor(url, { ALL_PROXY: P, HTTP_PROXY: P, HTTPS_PROXY: P, NO_PROXY: 'other.example' })).toBeNull()
     },
   )
+})
+
+test.each<[string, Variables]>([
+  ['HTTPS_PROXY', { HTTPS_PROXY: P, HTTP_PROXY: 'http://other.example:1' }],
+  ['https_proxy', { HTTPS_PROXY: 'http://other.example:1', https_proxy: P }],
+  ['HTTP_PROXY', { HTTP_PROXY: P }],
+  ['all_proxy', { all_proxy: P }],
+])('the variable that counts is known by its name: %s', (name, environment) => {
+  expect(proxyOf(NOTION, environment)).toMatchObject({ variable: name, shown: P })
 })
 
 const useProxy = (environment: Variables, redactor = redactorOf()): void => {

@@ -77,6 +77,25 @@ describe('a tunnel that does not open', () => {
     expect(stage.state()).toBe('reachable')
   })
 
+  test('is told, once it is silent, by what it waits for; and by that until it is asked anew', async () => {
+    const stage = startTunnelStage({ first: { opening: null } })
+    await stage.settled()
+    stage.asked[0]!.wait(failureOf('the-proxy'))
+    await stage.pass(4_999)
+    expect(stage.state()).toBe('opening')
+    await stage.pass(1)
+    expect(stage.message()).toBe('the-proxy, in plain words.')
+    stage.asked[0]!.wait(failureOf('behind-it'))
+    expect(stage.message()).toBe('behind-it, in plain words.')
+    await stage.pass(1_000)
+    expect(stage.message()).toBe('behind-it, in plain words.')
+    expect(stage.asked).toHaveLength(2)
+    stage.asked[0]!.wait(failureOf('of-before'))
+    await stage.pass(5_000)
+    expect(stage.message()).toMatch(/^the tunnel gives no answer/)
+    expect(stage.log.lines.map(({ message }) => message)).not.toContain('of-before, in plain words.')
+  })
+
   test('and answers late is taken until it is asked anew, and closed after that', async () => {
     const stage = startTunnelStage({ first: { opening: null } })
     await stage.pass(5_500)

@@ -36,7 +36,7 @@ export interface NgrokServer {
   reopen(): Promise<void>
 }
 
-const portOf = (server: Server): number => {
+export const portOf = (server: Server): number => {
   const address: AddressInfo | string | null = server.address()
   if (address === null || typeof address === 'string') throw new Error('no address')
   return address.port

@@ -30,7 +30,10 @@ const certificates = await makeServerCertificate(
 )
 /** As trusted as that one: of ngrok's name alone, and of a proxy's. */
 export const ngrokOnly = await makeServerCertificate({ addresses: [], hosts: [NGROK_HOST] }, Date.now())
-export const proxyOnly = await makeServerCertificate({ addresses: ['127.0.0.1'], hosts: ['localhost'] }, Date.now())
+export const proxyOnly = await makeServerCertificate(
+  { addresses: ['127.0.0.1', '::1'], hosts: ['localhost'] },
+  Date.now(),
+)
 const folder = mkdtempSync(join(tmpdir(), 'blackcore-sync-ngrok-'))
 const authorityFile = join(folder, 'authority.pem')
 writeFileSync(authorityFile, certificates.authority + ngrokOnly.authority + proxyOnly.authority)
