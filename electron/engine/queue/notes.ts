@@ -17,9 +17,9 @@ export interface QueueNotes {
   /** What is left of the probes that may be sent: see the tunnel. */
   probeBudget(): string | null
   noteProbeBudget(text: string): void
-  /** The public address that Notion is known to send to. */
+  /** The public address that Notion is known to send to; null: nothing is known. */
   subscribedAddress(): string | null
-  noteSubscribedAddress(address: string): void
+  noteSubscribedAddress(address: string | null): void
 }
 
 const CATCH_UP = 'catch_up_due'
@@ -35,6 +35,9 @@ export const createQueueNotes = (database: Database): QueueNotes => {
   const write = (name: string, value: string): void => {
     database.sql('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)').run(name, value)
   }
+  const remove = (name: string): void => {
+    database.sql('DELETE FROM note WHERE name = ?').run(name)
+  }
   return {
     isCatchUpDue: () => read(CATCH_UP) !== undefined,
     noteCatchUpDue: (now) => {
@@ -45,7 +48,7 @@ export const createQueueNotes = (database: Database): QueueNotes => {
       database.sql('INSERT OR IGNORE INTO note (name, value) VALUES (?, ?)').run(LOSS, 'damaged')
     },
     clearLoss: () => {
-      database.sql('DELETE FROM note WHERE name = ?').run(LOSS)
+      remove(LOSS)
     },
     pause: () => {
       const value = read(PAUSE)
@@ -55,7 +58,7 @@ export const createQueueNotes = (database: Database): QueueNotes => {
       write(PAUSE, until === null ? FOR_EVER : String(until))
     },
     clearPause: () => {
-      database.sql('DELETE FROM note WHERE name = ?').run(PAUSE)
+      remove(PAUSE)
     },
     probeBudget: () => read(PROBE_BUDGET) ?? null,
     noteProbeBudget: (text) => {
@@ -63,7 +66,8 @@ export const createQueueNotes = (database: Database): QueueNotes => {
     },
     subscribedAddress: () => read(SUBSCRIBED_ADDRESS) ?? null,
     noteSubscribedAddress: (address) => {
-      write(SUBSCRIBED_ADDRESS, address)
+      if (address === null) remove(SUBSCRIBED_ADDRESS)
+      else write(SUBSCRIBED_ADDRESS, address)
     },
   }
 }

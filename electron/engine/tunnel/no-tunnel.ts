@@ -1,12 +1,15 @@
 import type { Reach } from '../../../shared/reach.ts'
 import type { Problem } from '../../../shared/status.ts'
 import type { Clock } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
+import type { Log } from '../foundation/log.ts'
 import {
   createPausedSubscription,
   type PausedSubscription,
   type PausedSubscriptionParts,
 } from './paused-subscription.ts'
 import type { Probe } from './probe.ts'
+import type { AddressNotes } from './subscribed-address.ts'
 
 /** How Notion reaches us. */
 export interface Tunnel {
@@ -27,8 +30,18 @@ export interface Tunnel {
 
 export const NO_REACH: Reach = { provider: 'none', state: 'off', address: null, provenAt: null, message: null }
 
+export interface NoTunnelParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly events: Pick<PausedSubscriptionParts, 'recentArrivals'>
+  /** What outlives a restart; written within a transaction. */
+  readonly notes: Pick<AddressNotes, 'noteSubscribedAddress'>
+  readonly commits: { runQuick(work: () => void): Promise<void> }
+}
+
 /** Without a tunnel only the catch-up brings changes: a choice, and no fault. */
-export const createNoTunnel = (clock: Clock, events: Pick<PausedSubscriptionParts, 'recentArrivals'>): Tunnel => {
+export const createNoTunnel = (parts: NoTunnelParts): Tunnel => {
+  const { clock, events, notes, commits, log } = parts
   const startedAt = clock.now()
   const { caughtUp, problem } = createPausedSubscription({
     clock,
@@ -41,7 +54,15 @@ export const createNoTunnel = (clock: Clock, events: Pick<PausedSubscriptionPart
     problems: () => [problem()].filter((told) => told !== null),
     start: () => undefined,
     forwarded: () => undefined,
-    paired: () => undefined,
+    // At an address that only Notion knows: that of a tunnel of before is not it.
+    paired: () => {
+      const forget = (): void => {
+        notes.noteSubscribedAddress(null)
+      }
+      commits.runQuick(forget).catch((error: unknown) => {
+        log.warn({ error: errorText(error) }, 'The address of a tunnel of before cannot be forgotten')
+      })
+    },
     caughtUp,
     answerProbe: () => null,
     stop: () => Promise.resolve(),

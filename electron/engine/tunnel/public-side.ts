@@ -14,7 +14,7 @@ export interface PublicSideParts
 
 /** What keeps a tunnel is loaded where one is wanted. */
 const openTunnel = async (parts: TunnelParts): Promise<Tunnel> => {
-  if (parts.settings.tunnel.provider === 'none') return createNoTunnel(parts.clock, parts.events)
+  if (parts.settings.tunnel.provider === 'none') return createNoTunnel(parts)
   const { createTunnel } = await import('./tunnel.ts')
   return createTunnel(parts)
 }

@@ -2,7 +2,8 @@ import type { Problem } from '../../../shared/status.ts'
 
 export interface AddressNotes {
   subscribedAddress(): string | null
-  noteSubscribedAddress(address: string): void
+  /** Null: nothing is known any more. */
+  noteSubscribedAddress(address: string | null): void
 }
 
 /**
