@@ -4,6 +4,7 @@ import { proxyOf, trustingSystem, useSystemProxy } from '../../../electron/engin
 import { answering, startAnsweringServer } from '../../support/answering-server.ts'
 import { portOf, startConnectProxy } from '../../support/connect-proxy.ts'
 import { redactorOf } from '../../support/redactor-of.ts'
+import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -108,14 +109,14 @@ test('a request to a host that only the proxy knows goes through it, with its pa
 })
 
 test.each<[Variables, string]>([
-  [{ NO_PROXY: 'notion.invalid' }, 'http://api.notion.invalid:8080'],
-  [{ NO_PROXY: '.notion.invalid' }, 'http://notion.invalid:8080'],
-  [{ NO_PROXY: '*.notion.invalid:8080' }, 'http://api.notion.invalid:8080'],
-  [{ NO_PROXY: 'notion.invalid:80' }, 'http://notion.invalid:8080'],
-  [{ NO_PROXY: 'tion.invalid' }, 'http://notion.invalid:8080'],
-  [{ NO_PROXY: 'A.invalid\tNotion.invalid' }, 'http://notion.invalid:8080'],
-  [{ NO_PROXY: 'a.invalid,*' }, 'http://notion.invalid:8080'],
-  [{}, 'https://notion.invalid'],
+  [{ NO_PROXY: `notion.${UNKNOWN_NAME}` }, `http://api.notion.${UNKNOWN_NAME}:8080`],
+  [{ NO_PROXY: `.notion.${UNKNOWN_NAME}` }, `http://notion.${UNKNOWN_NAME}:8080`],
+  [{ NO_PROXY: `*.notion.${UNKNOWN_NAME}:8080` }, `http://api.notion.${UNKNOWN_NAME}:8080`],
+  [{ NO_PROXY: `notion.${UNKNOWN_NAME}:80` }, `http://notion.${UNKNOWN_NAME}:8080`],
+  [{ NO_PROXY: `tion.${UNKNOWN_NAME}` }, `http://notion.${UNKNOWN_NAME}:8080`],
+  [{ NO_PROXY: `A.invalid\tNotion.${UNKNOWN_NAME}` }, `http://notion.${UNKNOWN_NAME}:8080`],
+  [{ NO_PROXY: 'a.invalid,*' }, `http://notion.${UNKNOWN_NAME}:8080`],
+  [{}, `https://notion.${UNKNOWN_NAME}`],
 ])('what is told of the way is the way that a request takes: %j %s', async (variables, address) => {
   const proxy = await startConnectProxy({})
   const environment = { HTTP_PROXY: proxy.url, ...variables }

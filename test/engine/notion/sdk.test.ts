@@ -4,6 +4,7 @@ import { type NotionRequests, type RawAnswer, silenceOf } from '../../../electro
 import { startSimulator } from '../../../electron/simulator/server.ts'
 import { answering, freePort, type Respond, startAnsweringServer } from '../../support/answering-server.ts'
 import { requestsAt } from '../../support/notion-at.ts'
+import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
 const PAGE = '153104cd-477e-809d-8dc4-ff2d96ae3090'
 const HTML = '<html><body><h1>Bad gateway</h1></body></html>'
@@ -127,8 +128,7 @@ describe('no answer', () => {
   })
 
   test('A name that cannot be looked up is unreachable as well', async () => {
-    // No resolver takes a part of more than 63 letters: nobody on the network is asked.
-    const failure = told(await requestsAt(`http://${'n'.repeat(64)}.invalid`).page(PAGE))
+    const failure = told(await requestsAt(`http://${UNKNOWN_NAME}`).page(PAGE))
     expect(failure).toMatchObject({ kind: 'transient', code: 'unreachable' })
     expect(failure).toHaveProperty('message', expect.stringContaining('getaddrinfo'))
   })

@@ -8,7 +8,6 @@ import { createRecordedLog } from '../../support/recorded-log.ts'
 import { writeSettings } from '../../support/settings-file.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { startTunnelServer } from '../../support/tunnel-server.ts'
-import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
 /** In ngrok's shape; it never leaves loopback. */
 const AUTHTOKEN = '2LoopbackLoopbackLoopbackLo_5LoopbackLoopbackLoop'
@@ -40,10 +39,6 @@ test('a server that refuses is told as one that cannot be reached, each time', a
     expect(answer).toMatchObject({ ok: false, failure: { code: 'unreachable' } })
     expect(JSON.stringify(answer)).not.toContain(AUTHTOKEN)
   }
-})
-
-test('a server whose name nobody knows is told as one that cannot be reached', async () => {
-  expect(await openingAt(`${UNKNOWN_NAME}:443`)()).toMatchObject({ ok: false, failure: { code: 'unreachable' } })
 })
 
 test.each<[string, Parameters<typeof startTunnelServer>[0]]>([

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createProbeRequests } from '../../../electron/engine/tunnel/probe-requests.ts'
 import { answering, freePort, startAnsweringServer } from '../../support/answering-server.ts'
 import { startProbedServer } from '../../support/probed-listener.ts'
+import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
 const post = async (address: string, signal = new AbortController().signal) =>
   createProbeRequests(signal).post(address, 'header')
@@ -82,7 +83,7 @@ describe('no answer', () => {
   })
 
   test('of a name that nobody knows, and of what is no address, is told in words', async () => {
-    for (const address of ['http://nowhere.invalid', 'nowhere', 'ftp://127.0.0.1/']) {
+    for (const address of [`http://${UNKNOWN_NAME}`, 'nowhere', 'ftp://127.0.0.1/']) {
       expect(await post(address)).toMatchObject({ kind: 'no-way', detail: expect.stringMatching(/\w/) })
     }
   })

@@ -5,6 +5,7 @@ import { createProbe, type Probe } from '../../../electron/engine/tunnel/probe.t
 import type { ProbeReply } from '../../../electron/engine/tunnel/probe-requests.ts'
 import { freePort } from '../../support/answering-server.ts'
 import { answeredBy, createSentProbe, startProbedServer } from '../../support/probed-listener.ts'
+import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
 const PUBLIC = 'https://name.ngrok-free.app/webhooks/notion'
 
@@ -103,7 +104,7 @@ describe('a probe over real HTTP', () => {
 
   test('says that the address cannot be reached where nobody listens, and where nobody knows the name', async () => {
     const port = await freePort()
-    for (const address of [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, 'http://nowhere.invalid/']) {
+    for (const address of [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, `http://${UNKNOWN_NAME}/`]) {
       const failure = await createSentProbe().send(address)
       expect(failure).toMatchObject({
         code: 'no-way',
