@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EVENT_NAMES } from './events.ts'
 import { TUNNEL_PROVIDERS } from './reach.ts'
+import { isToken, TOKEN_RULE } from './tokens.ts'
 
 /**
  * Settings as a person writes them (snake_case) become settings as the program reads them (camelCase, frozen).
@@ -36,14 +37,22 @@ const optionalText = () =>
     .nullable()
     .default(null)
 
+/** What is pasted with a token would be told by whoever refuses it, and the token with it. */
+const token = () => optionalText().refine((value) => value === null || isToken(value), { error: TOKEN_RULE })
+
 const isWebAddress = (value: string): boolean => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 
 const ENDPOINT_RULE = { error: 'must be an address that starts with https:// or http://' }
 
+const hasCredentials = (value: string): boolean => {
+  const url = URL.parse(value)
+  return url !== null && `${url.username}${url.password}` !== ''
+}
+
 const endpointUrl = z
   .string(ENDPOINT_RULE)
   .refine((value) => value === '' || isWebAddress(value), ENDPOINT_RULE)
-  .refine((value) => !isWebAddress(value) || `${new URL(value).username}${new URL(value).password}` === '', {
+  .refine((value) => !hasCredentials(value), {
     error: 'must be an address without a user name and a password (Notion sends none)',
   })
   .transform((value) => (value === '' ? null : value))
@@ -55,6 +64,9 @@ const BASE_RULE = { error: 'must be an address that starts with https:// or http
 const baseUrl = z
   .string(BASE_RULE)
   .refine((value) => isWebAddress(value) && !/[?#]/.test(value), BASE_RULE)
+  .refine((value) => !hasCredentials(value), {
+    error: 'must be an address without a user name and a password (give the token as notion.token)',
+  })
   .transform((value) => value.replace(/\/+$/, ''))
 
 const HOST_NAME = /^[a-z0-9]([a-z0-9_.-]*[a-z0-9])?$/i
@@ -143,7 +155,7 @@ const webhookSchema = group({
   .readonly()
 
 const notionSchema = group({
-  token: optionalText(),
+  token: token(),
   base_url: baseUrl.prefault('https://api.notion.com'),
   version: z
     .string({ error: 'must be a date such as 2026-03-11' })
@@ -177,7 +189,7 @@ export const settingsSchema = group({
     .prefault({}),
   tunnel: group({
     provider: z.enum(TUNNEL_PROVIDERS, { error: `must be ${TUNNEL_PROVIDERS.join(', ')}` }).default('none'),
-    authtoken: optionalText(),
+    authtoken: token(),
     domain: domain(),
   })
     .readonly()

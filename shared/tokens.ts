@@ -5,5 +5,13 @@ export const TOKEN_NAMES = ['notion', 'tunnel'] as const
 
 export type TokenName = (typeof TOKEN_NAMES)[number]
 
-/** A token as it can be kept: one word of visible ASCII, because it travels in a header. */
-export const keptTokenSchema = z.string().regex(/^[\x21-\x7e]{1,500}$/)
+/** One word of visible ASCII, because it travels in a header. */
+const TOKEN = /^[\x21-\x7e]{1,500}$/
+
+export const isToken = (text: string): boolean => TOKEN.test(text)
+
+/** The rule in words, for the settings and what stands in their place. */
+export const TOKEN_RULE = 'must be one word of letters, digits and signs on a keyboard, with nothing else in it'
+
+/** A token as it can be kept. */
+export const keptTokenSchema = z.string().regex(TOKEN)

@@ -5,6 +5,7 @@ import { createSdkRequests, type NotionRequests } from '../../electron/engine/no
 import { createManualClock } from './manual-clock.ts'
 
 interface At {
+  readonly token?: string
   readonly answerLimitMs?: number
   readonly signal?: AbortSignal
   readonly clock?: Clock
@@ -16,10 +17,10 @@ const never = new AbortController().signal
 /** The real SDK, pointed at a server of the test. */
 export const requestsAt = (
   baseUrl: string,
-  { answerLimitMs = 10_000, signal = never, onDate }: At = {},
+  { token = 'ntn_test', answerLimitMs = 10_000, signal = never, onDate }: At = {},
 ): NotionRequests =>
   createSdkRequests({
-    token: 'ntn_test',
+    token,
     baseUrl,
     version: '2026-03-11',
     answerLimitMs,

@@ -161,6 +161,20 @@ const answerOf = async (request: () => Promise<unknown>): Promise<RawAnswer> => 
   }
 }
 
+const HIDDEN = '[hidden]'
+
+/** What Node and the SDK say may quote a header, and with it the token: it would stand in jobs and in the status. */
+const withoutToken = (answer: RawAnswer, token: string): RawAnswer => {
+  switch (answer.kind) {
+    case 'body':
+      return answer
+    case 'refused':
+      return { ...answer, message: answer.message.replaceAll(token, HIDDEN) }
+    case 'no-answer':
+      return { ...answer, detail: answer.detail.replaceAll(token, HIDDEN) }
+  }
+}
+
 const silent = (): void => undefined
 
 /** The one home of the Notion SDK and of outgoing requests. Its own retries are off: they are per call, ours are central. */
@@ -184,13 +198,15 @@ export const createSdkRequests = (options: SdkOptions): NotionRequests => {
       return response
     },
   })
+  const ask = async (request: () => Promise<unknown>): Promise<RawAnswer> =>
+    withoutToken(await answerOf(request), options.token)
   const page = (cursor: string | null) => (cursor === null ? {} : { start_cursor: cursor })
   return {
-    me: () => answerOf(() => client.users.me({})),
-    page: (id) => answerOf(() => client.pages.retrieve({ page_id: id })),
-    markdown: (id) => answerOf(() => client.pages.retrieveMarkdown({ page_id: id })),
+    me: () => ask(() => client.users.me({})),
+    page: (id) => ask(() => client.pages.retrieve({ page_id: id })),
+    markdown: (id) => ask(() => client.pages.retrieveMarkdown({ page_id: id })),
     propertyItems: (pageId, propertyId, cursor) =>
-      answerOf(() =>
+      ask(() =>
         client.pages.properties.retrieve({
           page_id: pageId,
           property_id: propertyId,
@@ -198,10 +214,10 @@ export const createSdkRequests = (options: SdkOptions): NotionRequests => {
           ...page(cursor),
         }),
       ),
-    dataSource: (id) => answerOf(() => client.dataSources.retrieve({ data_source_id: id })),
-    database: (id) => answerOf(() => client.databases.retrieve({ database_id: id })),
+    dataSource: (id) => ask(() => client.dataSources.retrieve({ data_source_id: id })),
+    database: (id) => ask(() => client.databases.retrieve({ database_id: id })),
     searchDataSources: (cursor) =>
-      answerOf(() =>
+      ask(() =>
         client.search({ filter: { property: 'object', value: 'data_source' }, page_size: 100, ...page(cursor) }),
       ),
   }

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { type Settings, settingsSchema } from '../../../shared/settings.ts'
-import type { TokenName } from '../../../shared/tokens.ts'
+import { isToken, TOKEN_RULE, type TokenName } from '../../../shared/tokens.ts'
 import type { Environment } from './environment.ts'
 import { expand } from './expansion.ts'
 import { firstProblem, type Problem } from './problems.ts'
@@ -103,8 +103,13 @@ export const loadSettings = (input: LoadInput): LoadedSettings => {
   const given = (name: TokenName, written: string | null): LoadedSettings['tokens'][TokenName] => {
     const { path, variable } = TOKENS[name]
     const isWritten = reading.entries.get(path)?.isEmpty === false
-    const token = isWritten ? written : fromEnvironment(variable, input.environment)
-    return token === null ? null : { token, from: isWritten ? where(path) : `the environment variable ${variable}` }
+    if (isWritten) return written === null ? null : { token: written, from: where(path) }
+    const token = fromEnvironment(variable, input.environment)
+    if (token === null) return null
+    if (isToken(token)) return { token, from: `the environment variable ${variable}` }
+    // That of a tunnel may be another program's.
+    if (name === 'tunnel' && tunnel.provider !== 'ngrok') return null
+    throw new SettingsError(`The environment variable ${variable} ${TOKEN_RULE}, but is text of another kind.`)
   }
   const tokens = { notion: given('notion', notion.token), tunnel: given('tunnel', tunnel.authtoken) }
   return {

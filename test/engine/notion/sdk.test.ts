@@ -127,6 +127,13 @@ describe('no answer', () => {
     }
   })
 
+  test('A token that no header can carry is told without the token', async () => {
+    const token = 'ntn_1234567890abcdefghij\nof the second line'
+    const failure = told(await requestsAt('http://127.0.0.1:9', { token }).page(PAGE))
+    expect(JSON.stringify(failure)).toContain('[hidden]')
+    expect(JSON.stringify(failure)).not.toMatch(/ntn_|second line/)
+  })
+
   test('A name that cannot be looked up is unreachable as well', async () => {
     const failure = told(await requestsAt(`http://${UNKNOWN_NAME}`).page(PAGE))
     expect(failure).toMatchObject({ kind: 'transient', code: 'unreachable' })

@@ -265,6 +265,39 @@ describe('the tokens', () => {
   })
 })
 
+describe('a token with more than a token in it', () => {
+  const BODY = 'ntn_1234567890abcdefghij'
+
+  test.each([
+    ['a second line', `${BODY}\nfoo`],
+    ['a space', `${BODY} foo`],
+    ['a character that nobody sees', `${BODY}\u200b`],
+    ['a quotation mark of a word processor', `\u201c${BODY}`],
+  ])('is refused, without a word of it: %s', (_what, token) => {
+    const rule = 'must be one word of letters, digits and signs on a keyboard, with nothing else in it'
+    const read = (text: string, environment = {}) => load(`${MINIMAL}${text}`, environment)
+    expect(() => read(`notion: { token: ${JSON.stringify(token)} }\n`)).toThrow(
+      new SettingsError(`settings.yaml:3: notion.token ${rule}, but is text of another kind.`),
+    )
+    expect(() => read('notion: { token: "${T}" }\n', { T: token })).toThrow(
+      new SettingsError(`settings.yaml:3: notion.token ${rule}, but is text of another kind.`),
+    )
+    expect(() => read(`tunnel: { authtoken: ${JSON.stringify(token)} }\n`)).toThrow(
+      new SettingsError(`settings.yaml:3: tunnel.authtoken ${rule}, but is text of another kind.`),
+    )
+    expect(() => read('', { NOTION_TOKEN: token })).toThrow(
+      new SettingsError(`The environment variable NOTION_TOKEN ${rule}, but is text of another kind.`),
+    )
+    expect(() => read('tunnel: { provider: ngrok }\n', { NGROK_AUTHTOKEN: token })).toThrow(
+      new SettingsError(`The environment variable NGROK_AUTHTOKEN ${rule}, but is text of another kind.`),
+    )
+  })
+
+  test('is nobody’s concern where it is of a tunnel that is not wanted', () => {
+    expect(load(MINIMAL, { NGROK_AUTHTOKEN: 'of another program' }).tokens.tunnel).toBeNull()
+  })
+})
+
 test('where gives the line of a written value and says so for a default', () => {
   const { where } = load(SPECIFIED, {}, 'webhook_config.yaml')
   expect(where('webhook.secret')).toBe('webhook_config.yaml:4: webhook.secret')

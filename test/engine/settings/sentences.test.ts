@@ -79,6 +79,10 @@ describe('a value that breaks its rule is named with its line, its key and the r
       'notion: {base_url: "https://x.test/?a=1"}',
       'notion.base_url must be an address that starts with https:// or http:// and has no ? or #, but is "https://x.test/?a=1".',
     ],
+    [
+      'notion: {base_url: "http://me:open-sesame@127.0.0.1:9"}',
+      'notion.base_url must be an address without a user name and a password (give the token as notion.token), but is "http://…@127.0.0.1:9".',
+    ],
     ['cache: {folder: " "}', 'cache.folder must be the path of a folder, but is " ".'],
     ['cache: {folder: ~/data}', 'cache.folder must be a path without ~ (write ${HOME} instead), but is "~/data".'],
     ['cache: {content: yes}', 'cache.content must be true or false, but is "yes".'],
