@@ -120,7 +120,12 @@ const sideEffects = [
     [builtinPattern('https?|http2|net'), packagePattern('fastify')],
     'Take a server as an argument; its types are exported there',
   ),
-  onlyIn('never-5-database', `${FOUNDATION}database\\.ts$`, builtinPattern('sqlite'), 'Take a database as an argument'),
+  onlyIn(
+    'never-5-database',
+    `${FOUNDATION}(database(-reading)?|file-lock)\\.ts$`,
+    builtinPattern('sqlite'),
+    'Take a database as an argument',
+  ),
   onlyIn(
     'never-5-log',
     `${FOUNDATION}log(-file)?\\.ts$`,

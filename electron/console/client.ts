@@ -61,7 +61,7 @@ const silenceOf = (error: unknown, dataFolder: string): Error => {
 
 /**
  * Speaks to the engine that runs on a data folder. Throws a NoEngineError where none answers, a HangingEngineError where
- * the limit ends before the answer has come.
+ * the limit ends before the answer has come, a StartError where the folder's lock is none.
  */
 export const connectConsole = (
   dataFolder: string,

@@ -10,6 +10,8 @@ export type CommandName = (typeof COMMANDS)[number]
 
 export interface CommandOptions {
   readonly ids: readonly string[]
+  /** The settings file. */
+  readonly config?: string | undefined
   readonly state?: string | undefined
   readonly all?: boolean | undefined
   readonly cause?: string | undefined
@@ -195,14 +197,19 @@ const refuseOthers = (name: CommandName, options: CommandOptions): void => {
   throw new CommandError(`"${name}" does not take ${others.join(' ')}. Nothing was done.`)
 }
 
-/** Runs one command against the running engine. Throws a CommandError where it did not do what it is for. */
+/**
+ * Runs one command against the running engine. Throws a CommandError where it did not do what it is for.
+ * `unknown`: what could not be looked at, told to a person beside what was done.
+ */
 export const runCommand = async (
   name: CommandName,
   options: CommandOptions,
   call: Call,
   terminal: Terminal,
+  unknown: string | null = null,
 ): Promise<void> => {
   refuseOthers(name, options)
   const { json, text } = await run[name](call, options, terminal)
-  terminal.print(options.json === true ? JSON.stringify(json) : text)
+  const told = unknown === null ? text : `${text} ${unknown}`
+  terminal.print(options.json === true ? JSON.stringify(json) : told)
 }

@@ -5,6 +5,7 @@ import {
   errorText,
   readTextNow,
   type Redactor,
+  StartError,
   systemClock,
   systemDisk,
 } from '../engine/engine.ts'
@@ -46,6 +47,8 @@ const engineOf = async (dataFolder: string): Promise<Call | 'silent' | null> => 
     return await findEngine(dataFolder, readTextNow, () => AbortSignal.timeout(ANSWER_LIMIT_MS))
   } catch (error) {
     if (error instanceof HangingEngineError) return 'silent'
+    // A lock that is none: no engine holds it, and the look without one tells of it.
+    if (error instanceof StartError) return null
     throw error
   }
 }

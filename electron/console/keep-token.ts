@@ -2,6 +2,7 @@ import { type Readable, Writable } from 'node:stream'
 import { keptTokenSchema, TOKEN_NAMES, type TokenName } from '../../shared/tokens.ts'
 import { systemDisk } from '../engine/engine.ts'
 import { keepTokenAlone } from '../engine/settings/kept-token.ts'
+import { passphraseOpens } from '../engine/settings/secret-store.ts'
 import type { Call } from './client.ts'
 import { CommandError } from './commands.ts'
 import { answerAt } from './question.ts'
@@ -80,7 +81,24 @@ export const readToken = async (source: TokenSource, name: TokenName): Promise<s
 }
 
 const UNENCRYPTED =
-  'It is not encrypted: the engine that runs was started without BLACKCORE_SECRETS_KEY. Start it again with the variable, and the file is encrypted from then on.'
+  'It is not encrypted: the engine that runs was started without BLACKCORE_SECRETS_KEY, and the passphrase given to this command was not used. Start it again with the variable, and the file is encrypted from then on.'
+
+const ENCRYPTED = 'It is encrypted with the passphrase of the engine that runs'
+
+/** Goes on after `ENCRYPTED`. The engine is not asked for its passphrase, and not told this one. */
+const GIVEN_HERE = {
+  yes: ', which is the one given to this command.',
+  no: '. The one given to this command does not open the file, and was not used: start the engine again with its own.',
+  unknown:
+    '. The one given to this command was not used; whether it is another is not known, because the secrets file cannot be read from here.',
+} as const satisfies Record<Awaited<ReturnType<typeof passphraseOpens>>, string>
+
+/** How the engine keeps it, whatever this command was given; null: as it comes, without a passphrase anywhere. */
+const keptHow = async ({ dataFolder, passphrase }: TokenPlace, isEncrypted: boolean): Promise<string | null> => {
+  if (!isEncrypted) return passphrase === null ? null : UNENCRYPTED
+  if (passphrase === null) return `${ENCRYPTED}.`
+  return `${ENCRYPTED}${GIVEN_HERE[await passphraseOpens(systemDisk, dataFolder, passphrase)]}`
+}
 
 export interface TokenPlace {
   /** The engine that runs on the data folder; null where none does. */
@@ -100,10 +118,11 @@ export const keepToken = async (place: TokenPlace, name: TokenName, token: strin
   }
   const { refused, given_by: givenBy, is_encrypted: isEncrypted } = await place.call('keep-token', { name, token })
   if (refused !== null) throw new CommandError(refused)
+  const how = token === null ? null : await keptHow(place, isEncrypted)
   const effect = `${done} It takes effect with the next start: the engine that runs goes on with the one it has.`
   return [
     effect,
     ...(givenBy === null || token === null ? [] : [`But ${givenBy} gives one, and wins.`]),
-    ...(isEncrypted || token === null || place.passphrase === null ? [] : [UNENCRYPTED]),
+    ...(how === null ? [] : [how]),
   ].join(' ')
 }

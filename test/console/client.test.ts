@@ -11,7 +11,7 @@ import {
   NoEngineError,
 } from '../../electron/console/client.ts'
 import { readTextNow } from '../../electron/engine/engine.ts'
-import { takeFileLock } from '../../electron/engine/foundation/database.ts'
+import { takeFileLock } from '../../electron/engine/foundation/file-lock.ts'
 import type { Selection } from '../../shared/bridge.ts'
 import { IDLE_ANSWER_MS } from '../../electron/engine/queue/calls.ts'
 import { answering, startAnsweringServer } from '../support/answering-server.ts'

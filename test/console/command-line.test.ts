@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Selection } from '../../shared/bridge.ts'
 import { startConsoleOn } from '../support/data-folder.ts'
-import { PROJECT_FOLDER } from '../support/program-run.ts'
+import { PROJECT_FOLDER, runProgram } from '../support/program-run.ts'
+import { paired, secretsFolder } from '../support/secrets-folder.ts'
+import { madeSecret } from '../support/settings-file.ts'
 
 /** Runs "retry --all --json" in a process whose standard input says that it is a terminal, or not. */
 const retryAll = async (folder: string, isTerminal: boolean, typed: string, isRaw = false) => {
@@ -80,4 +83,77 @@ test('Ctrl-C at the question answers nothing, and nothing is done', async () => 
     stderr: expect.stringContaining('CommandError: Nothing was done.'),
   })
   expect(retried).toEqual([])
+})
+
+describe('disconnect where no engine runs', () => {
+  const FORGOTTEN = /^The secrets are forgotten\. .*, Webhooks\./
+
+  /** Paired, and settings (in the fourth line what they say of the secret) that are given to the command, or not. */
+  const prepare = async (secretLine: string) => {
+    const { open, path, text } = secretsFolder()
+    await (await open()).keepPaired([paired()])
+    const config = join(path, '..', 'settings.yaml')
+    writeFileSync(config, `cache: { folder: cache }\nwebhook:\n  databases: [Tasks]\n  ${secretLine}\n`)
+    const disconnect = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
+      const command = ['disconnect', '--yes', '--data', join(path, '..'), ...args]
+      const run = runProgram('headless', command, { environment })
+      const { code } = await run.ended
+      return { code, stdout: run.stdout(), stderr: run.stderr() }
+    }
+    const isForgotten = () => JSON.stringify(JSON.parse(text())) === JSON.stringify({ version: 1, webhook: [] })
+    return { config, disconnect, isForgotten }
+  }
+
+  test('forgets nothing while the settings name a secret: what that one signs is accepted all the same', async () => {
+    const { config, disconnect, isForgotten } = await prepare('secret: ${A_SECRET}')
+    expect(await disconnect(['--config', config], { A_SECRET: madeSecret() })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `${config}:4: webhook.secret is set, and cannot be forgotten from here. Remove it there, then start again.\n`,
+    })
+    expect(isForgotten()).toBe(false)
+  })
+
+  test('says that a secret stays valid where the variable is set that the settings name, and that is not set here', async () => {
+    const { config, disconnect, isForgotten } = await prepare('secret: ${A_SECRET}')
+    const { code, stdout } = await disconnect(['--config', config])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(FORGOTTEN)
+    expect(stdout).toContain(
+      ` ${config}:4: webhook.secret names a variable that is not set here: where it is set, the secret that it gives stays valid. Remove it there.\n`,
+    )
+    expect(isForgotten()).toBe(true)
+  })
+
+  test('says without --config that the settings were not looked at', async () => {
+    const { disconnect, isForgotten } = await prepare('secret: ${A_SECRET}')
+    const { code, stdout } = await disconnect([])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(FORGOTTEN)
+    expect(stdout).toMatch(
+      / The settings were not looked at, as no --config was given: a secret .* stays valid\. Remove it there\.\n$/,
+    )
+    expect(isForgotten()).toBe(true)
+  })
+
+  test('has nothing to add where the settings name no secret, and adds nothing to what programs read', async () => {
+    const { config, disconnect, isForgotten } = await prepare('secret:')
+    expect(await disconnect(['--config', config])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/, Webhooks\.\n$/),
+    })
+    expect(isForgotten()).toBe(true)
+    const other = await prepare('secret:')
+    expect(await other.disconnect(['--json'])).toEqual({ code: 0, stdout: '{"disconnected":true}\n', stderr: '' })
+  })
+
+  test('forgets nothing where the settings cannot be read, which is told', async () => {
+    const { config, disconnect, isForgotten } = await prepare('secrte: x')
+    expect(await disconnect(['--config', config])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/settings\.yaml:4: webhook\.secrte /),
+    })
+    expect(isForgotten()).toBe(false)
+  })
 })

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { CommandError } from '../../electron/console/commands.ts'
 import { keepToken, keepTokenRequest, readToken } from '../../electron/console/keep-token.ts'
+import { createTokenCalls } from '../../electron/engine/settings/kept-token.ts'
 import { createAskedCalls } from '../support/asked-calls.ts'
-import { secretsFolder } from '../support/secrets-folder.ts'
+import { PASSPHRASE, secretsFolder } from '../support/secrets-folder.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const refusalOf = (act: () => unknown): string => {
@@ -133,11 +135,40 @@ describe('is kept', () => {
       return keepToken({ call, dataFolder: temporaryFolder(), passphrase }, 'notion', 'a-token')
     }
     expect(await told(false, 'a passphrase')).toMatch(
-      / It is not encrypted: the engine that runs was started without BLACKCORE_SECRETS_KEY\. Start it again with the/,
+      / It is not encrypted: the engine that runs was started without BLACKCORE_SECRETS_KEY, and the passphrase given to this command was not used\. Start it again with the/,
     )
-    for (const kept of [told(false, null), told(true, null), told(true, 'a passphrase')]) {
-      expect(await kept).not.toContain('encrypted')
+    expect(await told(false, null)).not.toContain('encrypted')
+    expect(await told(true, null)).toMatch(/ It is encrypted with the passphrase of the engine that runs\.$/)
+  })
+
+  test('encrypted by the engine: whether the passphrase given to the command opens the file is told, and no more', async () => {
+    const { open, path, text } = secretsFolder()
+    const store = await open(PASSPHRASE)
+    const { call, asked } = createAskedCalls(createTokenCalls(store, { tokens: { notion: null, tunnel: null } }))
+    const told = async (passphrase: string | null, token: string | null = 'a-token') => {
+      const said = await keepToken({ call, dataFolder: dirname(path), passphrase }, 'notion', token)
+      expect(text()).not.toContain('a-token')
+      expect(store.token('notion')).toBe(token)
+      return said
     }
+    const encrypted = / the one it has\. It is encrypted with the passphrase of the engine that runs(.*)$/
+    expect(encrypted.exec(await told(PASSPHRASE))?.[1]).toBe(', which is the one given to this command.')
+    expect(encrypted.exec(await told('another passphrase'))?.[1]).toBe(
+      '. The one given to this command does not open the file, and was not used: start the engine again with its own.',
+    )
+    expect(encrypted.exec(await told(null))?.[1]).toBe('.')
+    expect(await told('another passphrase', null)).not.toContain('encrypted')
+    expect(JSON.stringify(asked)).not.toContain('passphrase')
+  })
+
+  test('encrypted by an engine whose file cannot be read from here: nothing is claimed of the passphrase', async () => {
+    const answer = { refused: null, given_by: null, is_encrypted: true }
+    const { call } = createAskedCalls({ 'keep-token': () => Promise.resolve(answer) })
+    expect(
+      await keepToken({ call, dataFolder: temporaryFolder(), passphrase: PASSPHRASE }, 'notion', 'a-token'),
+    ).toMatch(
+      / engine that runs\. The one given to this command was not used; whether it is another is not known, because the secrets file cannot be read from here\.$/,
+    )
   })
 
   test('unless the engine refuses, which is told', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -86,6 +86,33 @@ describe('without an engine', () => {
     expect(broken).toMatchObject({ code: 1, outcomes: { settings: 'failed', token: 'skipped', disk: 'notice' } })
     expect(broken.checks[0]?.message).toMatch(/:2: notion\.tokne /)
     expect(JSON.stringify(broken)).not.toContain(token)
+  })
+
+  test('beside what a killed engine left all is in order, unless its lock is none any more: then no command throws', async () => {
+    const { look, file, data, environment } = await prepare()
+    const { run } = await startEngineProcess(file, data, { environment })
+    run.kill('SIGKILL')
+    await run.ended
+    const files = readdirSync(data).filter((name) => name.startsWith('blackcore.db'))
+    expect(files).toEqual(['blackcore.db', 'blackcore.db-shm', 'blackcore.db-wal'])
+    const bytes = () => files.map((name) => readFileSync(join(data, name), 'base64'))
+    const before = bytes()
+    expect(await look()).toMatchObject({ code: 0, stderr: '', outcomes: WELL })
+    expect(bytes()).toEqual(before)
+
+    const lock = join(data, 'engine.lock')
+    writeFileSync(lock, 'something else')
+    const broken = await look()
+    expect(broken).toMatchObject({ code: 1, stderr: '', outcomes: { ...WELL, disk: 'failed' } })
+    const sentence = `The lock file ${lock} cannot be used: it holds something else. Move it away while no Blackcore Sync runs with that folder, then start.`
+    expect(broken.checks[7]?.message).toBe(sentence)
+    const refused = { code: 2, stdout: '', stderr: `${sentence}\n` }
+    for (const command of [['jobs'], ['disconnect', '--yes'], ['keep-token', 'tunnel', '--forget'], []]) {
+      const program = runProgram('headless', [...command, '--config', file, '--data', data], { environment })
+      const { code } = await program.ended
+      expect({ code, stdout: program.stdout(), stderr: program.stderr() }).toEqual(refused)
+    }
+    expect(bytes()).toEqual(before)
   })
 
   test('wrong use is told, ends with 2, and does nothing', async () => {

@@ -24,12 +24,17 @@ const prepare = async () => {
   const data = join(folder, 'data')
   const settings = { webhook: { secret: madeSecret() }, notion: { token: null } }
   const { file } = writeSettings(folder, simulator.url, settings)
-  const command = async (input: string, ...args: readonly string[]) => {
-    const run = runProgram('headless', ['keep-token', ...args, '--data', data], { input })
+  const commandWith = async (
+    environment: Readonly<Record<string, string>>,
+    input: string,
+    ...args: readonly string[]
+  ) => {
+    const run = runProgram('headless', ['keep-token', ...args, '--data', data], { input, environment })
     const { code } = await run.ended
     return { code, stdout: run.stdout(), stderr: run.stderr() }
   }
-  return { token, file, data, command, secretsFile: join(data, SECRETS_FILE) }
+  const command = (input: string, ...args: readonly string[]) => commandWith({}, input, ...args)
+  return { token, file, data, command, commandWith, secretsFile: join(data, SECRETS_FILE) }
 }
 
 test('a token that was kept is the one that the engine asks Notion with, and no argument ever held it', async () => {
@@ -73,6 +78,24 @@ test('beside a killed engine it is kept in the file, and whoever has its port is
   expect(await command(`${token}\n`, 'notion')).toEqual({ code: 0, stdout: `${KEPT}.\n`, stderr: '' })
   expect(asked).toEqual([])
   expect(readFileSync(secretsFile, 'utf8')).toContain(token)
+})
+
+test('beside an engine it is encrypted as that one keeps what it has, and a passphrase of the command that differs is told', async () => {
+  const { token, file, data, commandWith, secretsFile } = await prepare()
+  const [own, other] = ['engines-own-words', 'the-commands-words']
+  await startEngineProcess(file, data, { environment: { NOTION_TOKEN: token, BLACKCORE_SECRETS_KEY: own } })
+  const next = madeToken()
+  const told = async (key: string) => {
+    const { code, stdout, stderr } = await commandWith({ BLACKCORE_SECRETS_KEY: key }, next, 'tunnel')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    for (const hidden of [own, other, next]) expect(stdout).not.toContain(hidden)
+    return stdout
+  }
+  expect(await told(other)).toMatch(
+    / The one given to this command does not open the file, and was not used: [^\n]+\.\n$/,
+  )
+  expect(await told(own)).toMatch(/ engine that runs, which is the one given to this command\.\n$/)
+  expect(readFileSync(secretsFile, 'utf8')).toMatch(/^\{"version":1,"sealed":/)
 })
 
 test.each([

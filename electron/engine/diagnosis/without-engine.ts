@@ -7,7 +7,7 @@ import { StartError } from '../foundation/errors.ts'
 import { tryFolder } from '../foundation/folder-trial.ts'
 import { createHttpServer } from '../foundation/http-server.ts'
 import { closeServer, listenAt } from '../foundation/listening.ts'
-import { refusedAtStart } from '../foundation/storage.ts'
+import { databaseIn, outlookOfStart, type StartOutlook } from '../foundation/storage.ts'
 import { openNotion } from '../notion/open.ts'
 import { MIGRATIONS } from '../queue/migrations.ts'
 import { type LoadedSettings, SettingsError } from '../settings/load.ts'
@@ -139,20 +139,46 @@ const checksOf = async (options: WithoutEngineOptions): Promise<readonly Check[]
   return [...ofNotion, ofListener, ...plannedReachChecks(loaded.settings.tunnel)]
 }
 
+/** Null: nothing stands in the way. */
+const outlookCheck = (outlook: StartOutlook, path: string): Check | null => {
+  switch (outlook.kind) {
+    case 'usable':
+      return null
+    case 'refused':
+      return failed('disk', outlook.error.message)
+    case 'damaged':
+      return failed(
+        'disk',
+        `${path} is damaged. A start sets it aside, never deletes it, and begins an empty one: updates that had been accepted may be missing until their pages change again. Check the disk before you start.`,
+      )
+    case 'unseen':
+      return notice(
+        'disk',
+        `Whether a start can use ${path} is not known: a program that was killed left ${path}-wal, which cannot be read here without ${path}-shm, and that is missing. A start makes it, and tells.`,
+      )
+    default:
+      return outlook satisfies never
+  }
+}
+
 /** Without settings only the data folder is known. */
 const diskCheckAlone = async ({ loaded, dataFolder, disk, clock }: WithoutEngineOptions) => {
   const folders = [dataFolder, ...(loaded === null ? [] : [loaded.settings.cache.folder])]
   const tryWriting = async (): Promise<void> => {
     for (const folder of folders) await tryFolder(disk, await existingFolder(disk, folder))
   }
-  const looked = await diskCheck({ disk, clock, folders, tryWriting })
-  if (looked.check.outcome === 'failed') return looked
+  return diskCheck({ disk, clock, folders, tryWriting })
+}
+
+/** What was found of the disk, and what a start would come to with what lies on it. */
+const withOutlook = async ({ loaded, dataFolder, disk }: WithoutEngineOptions, found: Check): Promise<Check> => {
+  if (found.outcome === 'failed') return found
   const root = loaded?.settings.cache.folder ?? null
   const cache = root === null ? null : { cacheFolder: root, cacheLock: cacheFolders(root).lock }
-  const refused = refusedAtStart({ dataFolder, migrations: MIGRATIONS, cache })
-  if (refused !== null) return { ...looked, check: failed('disk', refused.message) }
-  if (loaded !== null) return looked
-  return { ...looked, check: notice('disk', `${looked.check.message} The cache folder was not checked: ${UNREAD}.`) }
+  const outlook = await outlookOfStart({ disk, dataFolder, migrations: MIGRATIONS, cache })
+  const check = outlookCheck(outlook, databaseIn(dataFolder))
+  if (check !== null) return check
+  return loaded === null ? notice('disk', `${found.message} The cache folder was not checked: ${UNREAD}.`) : found
 }
 
 /** The same checks where no engine runs: nothing is started, and nothing stays. */
@@ -163,8 +189,10 @@ export const lookWithoutEngine = async (options: WithoutEngineOptions): Promise<
     diskCheckAlone(options),
     withFiles ? logFile(disk, clock, dataFolder) : null,
   ])
+  // Last, because a large database holds this thread: the others would seem to be late.
+  const check = await withOutlook(options, ofDisk.check)
   return {
-    checks: inOrder([...others, ofDisk.check]),
+    checks: inOrder([...others, check]),
     files: log === null ? [] : [log],
     isDiskSilent: ofDisk.isSilent,
   }

@@ -1,8 +1,15 @@
-import { pathToFileURL } from 'node:url'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { DamagedDatabaseError, isDamage, LogInUseError, newerDatabase } from './database-errors.ts'
+import {
+  DamagedDatabaseError,
+  isDamage,
+  isNotOpened,
+  LogInUseError,
+  newerDatabase,
+  unusableDatabase,
+} from './database-errors.ts'
+import { checkSound, reading, versionOf } from './database-reading.ts'
 import { type Disk, systemDisk } from './disk.ts'
-import { errorText, sqliteCode, StartError } from './errors.ts'
+import { errorText, StartError } from './errors.ts'
 import { createReaderCount } from './reader-count.ts'
 import { createWriteAheadLog } from './write-ahead-log.ts'
 
@@ -79,14 +86,6 @@ const transactionOf = (connection: DatabaseSync, beforeCommit: () => void) => {
   }
 }
 
-const versionOf = (connection: DatabaseSync): number =>
-  (connection.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
-
-const checkSound = (connection: DatabaseSync): void => {
-  const { quick_check: result } = connection.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
-  if (result !== 'ok') throw new DamagedDatabaseError(result)
-}
-
 const BUSY_TIMEOUT_MS = 5_000
 
 /** Moves the whole write-ahead log into the file and flushes it. False, without waiting, while a snapshot reads the log. */
@@ -99,17 +98,7 @@ const checkpoint = (connection: DatabaseSync): boolean => {
   }
 }
 
-const CANNOT_OPEN = 14
 const MOST_COPIES = 9
-
-const reading = <T>(path: string | URL, read: (connection: DatabaseSync) => T): T => {
-  const connection = new DatabaseSync(path, { readOnly: true })
-  try {
-    return read(connection)
-  } finally {
-    connection.close()
-  }
-}
 
 const copyAt = (path: string, version: number): 'sound' | 'unusable' | 'none' => {
   try {
@@ -118,7 +107,7 @@ const copyAt = (path: string, version: number): 'sound' | 'unusable' | 'none' =>
       return versionOf(copy) === version ? 'sound' : 'unusable'
     })
   } catch (error) {
-    return sqliteCode(error) === CANNOT_OPEN ? 'none' : 'unusable'
+    return isNotOpened(error) ? 'none' : 'unusable'
   }
 }
 
@@ -154,18 +143,6 @@ const migrate = (connection: DatabaseSync, path: string, migrations: readonly st
 const refuseNewer = (connection: DatabaseSync, path: string, known: number): void => {
   const version = versionOf(connection)
   if (version > known) throw newerDatabase(path, version, known)
-}
-
-/** Why this program would refuse the file as it is; null: it would not (a damaged one is set aside). Nothing is written. */
-export const refusedAsNewer = (path: string, known: number): StartError | null => {
-  try {
-    // Otherwise a reader, too, makes files beside it.
-    const version = reading(new URL(`${pathToFileURL(path).href}?immutable=1`), versionOf)
-    return version > known ? newerDatabase(path, version, known) : null
-  } catch (error) {
-    if (isDamage(error) || sqliteCode(error) === CANNOT_OPEN) return null
-    throw error
-  }
 }
 
 export interface OpenOptions {
@@ -222,7 +199,7 @@ export const openDatabase = (path: string, migrations: readonly string[], option
   } catch (error) {
     if (error instanceof StartError || error instanceof DamagedDatabaseError) throw error
     if (isDamage(error)) throw new DamagedDatabaseError(errorText(error), { cause: error })
-    throw new StartError('database-unusable', `The queue's file ${path} cannot be used: ${errorText(error)}.`, error)
+    throw unusableDatabase(path, error)
   }
   const readers = createReaderCount()
   const log = createWriteAheadLog(`${path}-wal`, options.openFlusher ?? systemDisk.openFlusher, async () => {
@@ -257,43 +234,5 @@ export const openDatabase = (path: string, migrations: readonly string[], option
       log.close()
       connection.close()
     },
-  }
-}
-
-/** SQLite's result code for a file that another connection has locked. */
-const BUSY = 5
-
-/**
- * Takes a lock that the operating system drops when the process ends, however it ends: SQLite's own file lock.
- * Gives null where another process (or another engine of this one) holds it.
- */
-export const takeFileLock = (path: string): { release(): void } | null => {
-  const connection = new DatabaseSync(path)
-  try {
-    // Whoever looks whether it is held stands in the way for a moment.
-    connection.exec('PRAGMA busy_timeout = 100; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-  } catch (error) {
-    connection.close()
-    if (sqliteCode(error) === BUSY) return null
-    throw error
-  }
-  return {
-    release: () => {
-      connection.close()
-    },
-  }
-}
-
-/** Whether another connection holds the lock, of this process too. Takes nothing, and makes no file. */
-export const isFileLocked = (path: string): boolean => {
-  try {
-    reading(path, (reader) => {
-      reader.exec('SELECT 1 FROM sqlite_schema')
-    })
-    return false
-  } catch (error) {
-    if (sqliteCode(error) === BUSY) return true
-    if (sqliteCode(error) === CANNOT_OPEN) return false
-    throw error
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fdatasync, openSync, readFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, fdatasync, openSync, readFileSync, statSync } from 'node:fs'
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { systemClock } from './clock.ts'
@@ -76,6 +76,24 @@ export const readTextNow = (path: string): string => {
     if (!(error instanceof TypeError)) throw error
   }
   throw new NotUtf8Error('the file is not text in UTF-8')
+}
+
+/** What this user may do with a file: read and write it, or not both; unreachable: nothing is there, or nothing that can be seen. */
+export type FileAccess = 'full' | 'restricted' | 'folder' | 'unreachable'
+
+/** It is not opened: see `makePrivate`. */
+export const fileAccess = (path: string): FileAccess => {
+  try {
+    if (statSync(path).isDirectory()) return 'folder'
+  } catch {
+    return 'unreachable'
+  }
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return 'full'
+  } catch {
+    return 'restricted'
+  }
 }
 
 /** Windows cannot open a folder for flushing; NTFS journals renames itself. */

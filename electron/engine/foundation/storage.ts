@@ -1,15 +1,10 @@
 import { basename, dirname, join } from 'node:path'
-import {
-  type Database,
-  isFileLocked,
-  openDatabase,
-  type OpenOptions,
-  refusedAsNewer,
-  takeFileLock,
-} from './database.ts'
+import { type Database, openDatabase, type OpenOptions } from './database.ts'
 import { DamagedDatabaseError } from './database-errors.ts'
+import { type DatabaseLook, lookAtDatabase } from './database-look.ts'
 import type { Disk } from './disk.ts'
 import { errorText, StartError, startErrorOf } from './errors.ts'
+import { isFileLocked, lookAtLock, takeFileLock } from './file-lock.ts'
 import { tryFolder } from './folder-trial.ts'
 
 export interface FolderLock {
@@ -72,7 +67,7 @@ const lockFolder = (path: string, folder: string): FolderLock => {
   throw alreadyRunning(folder)
 }
 
-const databaseIn = (dataFolder: string): string => join(dataFolder, 'blackcore.db')
+export const databaseIn = (dataFolder: string): string => join(dataFolder, 'blackcore.db')
 
 const dataLock = (dataFolder: string): string => join(dataFolder, 'engine.lock')
 
@@ -145,16 +140,35 @@ const openOrSetAside = async (
   }
 }
 
-/** What, of the folders as they are, an engine would refuse to start with; null: nothing. Takes no lock, and writes nothing. */
-export const refusedAtStart = (
-  options: Pick<StorageOptions, 'dataFolder' | 'migrations'> & {
-    /** Null: not known. */
-    readonly cache: Pick<StorageOptions, 'cacheFolder' | 'cacheLock'> | null
-  },
-): StartError | null => {
-  const { dataFolder, migrations, cache } = options
-  if (cache !== null && isFileLocked(cache.cacheLock)) return alreadyRunning(cache.cacheFolder)
-  return refusedAsNewer(databaseIn(dataFolder), migrations.length)
+/** What a start would come to; damaged: it sets the database aside · unseen: see `DatabaseLook`. */
+export type StartOutlook =
+  | Exclude<DatabaseLook, { readonly kind: 'refused' }>
+  | { readonly kind: 'refused'; readonly error: Error }
+
+export interface StartOutlookOptions extends Pick<StorageOptions, 'disk' | 'dataFolder' | 'migrations'> {
+  /** Null: not known. */
+  readonly cache: Pick<StorageOptions, 'cacheFolder' | 'cacheLock'> | null
+}
+
+/** What a start would come to with the folders as they are. Takes no lock, and writes nothing. */
+export const outlookOfStart = async (options: StartOutlookOptions): Promise<StartOutlook> => {
+  const { disk, dataFolder, migrations, cache } = options
+  const locks = [{ path: dataLock(dataFolder), folder: dataFolder }]
+  if (cache !== null) locks.push({ path: cache.cacheLock, folder: cache.cacheFolder })
+  for (const { path, folder } of locks) {
+    const lock = lookAtLock(path)
+    if (lock.kind === 'unusable') return { kind: 'refused', error: lock.error }
+    if (lock.kind === 'held') return { kind: 'refused', error: alreadyRunning(folder) }
+  }
+  const path = databaseIn(dataFolder)
+  if ((await disk.facts(path)) === null) return { kind: 'usable' }
+  const { isAfterCrash, isInDoubt } = await doubtsOf(disk, path)
+  const index = (await disk.facts(`${path}-shm`)) === null ? 'without-index' : 'with-index'
+  return lookAtDatabase(path, {
+    known: migrations.length,
+    log: isAfterCrash === true ? index : 'none',
+    isLookedThrough: isAfterCrash === true || isInDoubt === true,
+  })
 }
 
 /** Rejects with a StartError where a folder cannot be used, another engine has it, or the database is not ours to use. */

@@ -1,5 +1,5 @@
 import type { PairingCalls } from '../../../shared/bridge.ts'
-import { refusalOf } from '../settings/refused-change.ts'
+import { refusalOf, secretIsFixed } from '../settings/refused-change.ts'
 import type { Pairing } from './pairing.ts'
 
 const NOT_WAITING =
@@ -18,7 +18,7 @@ export const createPairingCalls = (pairing: Pairing, where: string, isFixed: boo
   }),
   disconnect: async () => ({
     refused: await refusalOf(async () => {
-      if (isFixed) return `${where} is set, and cannot be forgotten from here. Remove it there, then start again.`
+      if (isFixed) return secretIsFixed(where)
       await pairing.disconnect()
       return null
     }),

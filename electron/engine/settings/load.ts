@@ -27,6 +27,8 @@ export interface LoadedSettings {
    * `webhook.listen.port`; gives `settings.yaml:7: webhook.listen.port`, or without a line and with `(default)`.
    */
   where(keyPath: string): string
+  /** Whether the file writes a value there. What may be missing is null all the same, where the variable that it names is unset. */
+  isWritten(keyPath: string): boolean
 }
 
 export interface LoadInput {
@@ -99,11 +101,11 @@ export const loadSettings = (input: LoadInput): LoadedSettings => {
     const entry = reading.entries.get(keyPath)
     return entry === undefined ? `${input.file}: ${keyPath} (default)` : `${input.file}:${entry.place.line}: ${keyPath}`
   }
+  const isWritten = (keyPath: string): boolean => reading.entries.get(keyPath)?.isEmpty === false
   /** A file that names a variable means that one: where it is unset, the variable of the default is not asked. */
   const given = (name: TokenName, written: string | null): LoadedSettings['tokens'][TokenName] => {
     const { path, variable } = TOKENS[name]
-    const isWritten = reading.entries.get(path)?.isEmpty === false
-    if (isWritten) return written === null ? null : { token: written, from: where(path) }
+    if (isWritten(path)) return written === null ? null : { token: written, from: where(path) }
     const token = fromEnvironment(variable, input.environment)
     if (token === null) return null
     if (isToken(token)) return { token, from: `the environment variable ${variable}` }
@@ -122,5 +124,6 @@ export const loadSettings = (input: LoadInput): LoadedSettings => {
     tokens,
     file,
     where,
+    isWritten,
   }
 }

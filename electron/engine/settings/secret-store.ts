@@ -111,6 +111,26 @@ const opened = async (path: string, sealed: Sealed, passphrase: string | null): 
   return plain
 }
 
+/**
+ * Whether a passphrase opens what lies encrypted in the file of an engine that runs; unknown: nothing encrypted can be
+ * read there. Writes nothing: the file is that engine's. "no" may also mean that the file was changed.
+ */
+export const passphraseOpens = async (
+  disk: Disk,
+  dataFolder: string,
+  passphrase: string,
+): Promise<'yes' | 'no' | 'unknown'> => {
+  const path = join(dataFolder, SECRETS_FILE)
+  try {
+    const file = parsedFile(path, await disk.readText(path))
+    if (!('sealed' in file)) return 'unknown'
+    return (await unseal(file.sealed, passphrase)) === null ? 'no' : 'yes'
+  } catch {
+    // What was asked of the engine is done: nothing that is met here may look as if it were not.
+    return 'unknown'
+  }
+}
+
 /** Rejects with a StartError where what is kept cannot be read: going on without would refuse every delivery. */
 export const openSecretStore = async (options: SecretStoreOptions): Promise<SecretStore> => {
   const { disk, dataFolder, passphrase } = options

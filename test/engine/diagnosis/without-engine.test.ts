@@ -1,16 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { cacheFolders } from '../../../electron/engine/cache/folders.ts'
 import { diagnoseWithoutEngine } from '../../../electron/engine/diagnosis/door.ts'
 import { readTextNow, systemDisk } from '../../../electron/engine/engine.ts'
 import { systemClock } from '../../../electron/engine/foundation/clock.ts'
-import { takeFileLock, openDatabase } from '../../../electron/engine/foundation/database.ts'
+import { openDatabase } from '../../../electron/engine/foundation/database.ts'
+import { takeFileLock } from '../../../electron/engine/foundation/file-lock.ts'
 import { MIGRATIONS } from '../../../electron/engine/queue/migrations.ts'
 import { loadSettings } from '../../../electron/engine/settings/load.ts'
 import { openSecretStore } from '../../../electron/engine/settings/secret-store.ts'
 import { startSimulator } from '../../../electron/simulator/server.ts'
 import { CHECK_NAMES } from '../../../shared/diagnosis.ts'
+import { closedDatabase, crashedDatabase, damage, DAMAGES } from '../../support/damaged-files.ts'
 import { madeSecret, madeToken, type SettingsChanges, writeSettings } from '../../support/settings-file.ts'
 import { takenPort } from '../../support/taken-port.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -38,6 +40,17 @@ const start = async (changes: SettingsChanges = {}) => {
     return Object.fromEntries(checks.map(({ name, outcome, message }) => [name, `${outcome} ${message}`]))
   }
   return { dataFolder, options, look, token, learnt }
+}
+
+const LATER = 'CREATE TABLE later (n INTEGER) STRICT'
+
+/** Every byte and every time of a folder: what would show that something was written there. */
+const contentsOf = async (folder: string) => {
+  const found: Record<string, unknown> = {}
+  for (const name of readdirSync(folder)) {
+    found[name] = [await systemDisk.facts(join(folder, name)), readFileSync(join(folder, name), 'base64')]
+  }
+  return found
 }
 
 test('everything but the settings is told in order, and nothing is left behind', async () => {
@@ -76,7 +89,7 @@ test('a database of a newer program is told, as a start would tell it, and is no
   const { look, dataFolder } = await start()
   const path = join(dataFolder, 'blackcore.db')
   mkdirSync(dataFolder)
-  openDatabase(path, [...MIGRATIONS, 'CREATE TABLE later (n INTEGER) STRICT']).close()
+  openDatabase(path, [...MIGRATIONS, LATER]).close()
   const before = readFileSync(path)
   const { length } = MIGRATIONS
   expect((await look())['disk']).toBe(
@@ -85,7 +98,34 @@ test('a database of a newer program is told, as a start would tell it, and is no
   expect([readdirSync(dataFolder), readFileSync(path).equals(before)]).toEqual([['blackcore.db'], true])
 })
 
-test('a database of this program, an older one, and a damaged one, which a start sets aside, are in order', async () => {
+/** What a killed newer program leaves, whose version stands in the write-ahead log alone. */
+const killedNewer = (dataFolder: string): string => {
+  const path = join(dataFolder, 'blackcore.db')
+  const original = join(temporaryFolder(), 'blackcore.db')
+  mkdirSync(dataFolder)
+  openDatabase(original, MIGRATIONS).close()
+  const killed = openDatabase(original, [...MIGRATIONS, LATER])
+  for (const ending of ['', '-wal', '-shm']) copyFileSync(`${original}${ending}`, `${path}${ending}`)
+  killed.close()
+  return path
+}
+
+test('a newer version that a killed program left in the write-ahead log is told, and no byte of its folder changes', async () => {
+  const { look, dataFolder } = await start()
+  const path = killedNewer(dataFolder)
+  const before = await contentsOf(dataFolder)
+  expect(Object.keys(before)).toEqual(['blackcore.db', 'blackcore.db-shm', 'blackcore.db-wal'])
+  expect((await look())['disk']).toMatch(/^failed .*blackcore\.db was written by a newer Blackcore Sync /)
+  expect(await contentsOf(dataFolder)).toEqual(before)
+  // As a copy of the folder may lack it: SQLite reads no log without, and would write it here.
+  rmSync(`${path}-shm`)
+  expect((await look())['disk']).toBe(
+    `notice Whether a start can use ${path} is not known: a program that was killed left ${path}-wal, which cannot be read here without ${path}-shm, and that is missing. A start makes it, and tells.`,
+  )
+  expect(Object.keys(await contentsOf(dataFolder))).toEqual(['blackcore.db', 'blackcore.db-wal'])
+})
+
+test('a database of this program and an older one are in order', async () => {
   const { look, dataFolder } = await start()
   const path = join(dataFolder, 'blackcore.db')
   mkdirSync(dataFolder)
@@ -93,8 +133,77 @@ test('a database of this program, an older one, and a damaged one, which a start
   expect((await look())['disk']).toMatch(/^(ok|notice) /)
   openDatabase(path, MIGRATIONS).close()
   expect((await look())['disk']).toMatch(/^(ok|notice) /)
-  writeFileSync(path, 'no database at all, however long one looks at it')
-  expect((await look())['disk']).toMatch(/^(ok|notice) /)
+})
+
+describe.each(DAMAGES)('a database that is damaged at %s', (kind) => {
+  test.each([
+    ['closed in order', closedDatabase],
+    ['left by a killed program', (folder: string) => crashedDatabase('blackcore.db', folder)],
+  ])('and was %s is told, with what a start does to it, and no byte of its folder changes', async (_, make) => {
+    const { look, dataFolder } = await start()
+    mkdirSync(dataFolder)
+    const path = make(dataFolder)
+    damage(path, kind)
+    const before = await contentsOf(dataFolder)
+    expect((await look())['disk']).toBe(
+      `failed ${path} is damaged. A start sets it aside, never deletes it, and begins an empty one: updates that had been accepted may be missing until their pages change again. Check the disk before you start.`,
+    )
+    expect(await contentsOf(dataFolder)).toEqual(before)
+  })
+})
+
+test('a sound database that a killed program left is in order, and no byte of its folder changes', async () => {
+  const { look, dataFolder } = await start()
+  mkdirSync(dataFolder)
+  crashedDatabase('blackcore.db', dataFolder)
+  const before = await contentsOf(dataFolder)
+  expect((await look())['disk']).toMatch(/^(ok|notice) .*(are free)/)
+  expect(await contentsOf(dataFolder)).toEqual(before)
+})
+
+test('a folder in the place of the database is told, as a start would tell it', async () => {
+  const { look, dataFolder } = await start()
+  mkdirSync(join(dataFolder, 'blackcore.db'), { recursive: true })
+  expect((await look())['disk']).toMatch(/^failed The queue's file .*blackcore\.db cannot be used: /)
+})
+
+describe('a lock', () => {
+  test.each([
+    ['a folder', null, 'it is a folder'],
+    ['some text', '{"pid": 7}', 'it holds something else'],
+  ])('in whose place is %s is told for either folder, with what to do', async (_, text, reason) => {
+    const { look, options, dataFolder } = await start()
+    const { folder } = options.loaded.settings.cache
+    for (const [owner, path] of [
+      [folder, cacheFolders(folder).lock],
+      [dataFolder, join(dataFolder, 'engine.lock')],
+    ] as const) {
+      mkdirSync(owner)
+      if (text === null) mkdirSync(path)
+      else writeFileSync(path, text)
+      expect((await look())['disk']).toBe(
+        `failed The lock file ${path} cannot be used: ${reason}. Move it away while no Blackcore Sync runs with that folder, then start.`,
+      )
+      expect(readdirSync(owner)).toEqual([basename(path)])
+      rmSync(path, { recursive: true })
+      expect((await look())['disk']).toMatch(/^(ok|notice) /)
+    }
+  })
+
+  test('that holds nothing, as each does, is in order', async () => {
+    const { look, dataFolder } = await start()
+    mkdirSync(dataFolder)
+    writeFileSync(join(dataFolder, 'engine.lock'), '')
+    expect((await look())['disk']).toMatch(/^(ok|notice) /)
+  })
+
+  test('of the data folder that an engine holds, which answers nobody, is told', async () => {
+    const { look, dataFolder } = await start()
+    mkdirSync(dataFolder)
+    const lock = takeFileLock(join(dataFolder, 'engine.lock'))
+    expect((await look())['disk']).toMatch(/^failed Another Blackcore Sync is running with the folder .*data\. /)
+    lock?.release()
+  })
 })
 
 test('a cache folder that the engine of another data folder keeps is told, and its lock is left alone', async () => {

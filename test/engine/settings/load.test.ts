@@ -308,3 +308,9 @@ test('where gives the line of a written value and says so for a default', () => 
   )
   expect(where('webhook.listen.port')).toBe('webhook_config.yaml: webhook.listen.port (default)')
 })
+
+test('what is written is known though its variable is unset, and an empty key holds nothing', () => {
+  const { settings, isWritten } = load('webhook: { secret: "${UNSET}", databases: [Tasks] }\nnotion: { token: }')
+  expect(settings.webhook.secret).toBeNull()
+  expect(['webhook.secret', 'notion.token', 'tunnel.authtoken'].map(isWritten)).toEqual([true, false, false])
+})

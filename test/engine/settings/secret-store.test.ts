@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemDisk } from '../../../electron/engine/foundation/disk.ts'
-import { SECRETS_FILE } from '../../../electron/engine/settings/secret-store.ts'
+import { passphraseOpens, SECRETS_FILE } from '../../../electron/engine/settings/secret-store.ts'
 import { createBreakingDisk } from '../../support/breaking-disk.ts'
 import { sealCheaply } from '../../support/cheap-seal.ts'
 import { paired, PASSPHRASE, secretsFolder } from '../../support/secrets-folder.ts'
@@ -200,4 +201,22 @@ test('a new state is not believed before its name is on the disk as well', async
   isRefusing = false
   await store.keepPaired([kept])
   expect(store.paired()).toEqual([kept])
+})
+
+test('whether a passphrase opens the file is told without a byte of it changed, and where that cannot be seen, so', async () => {
+  const { open, path, text, names } = secretsFolder()
+  const asked = async (passphrase: string) => {
+    const before = [names(), existsSync(path) && text()]
+    const answer = await passphraseOpens(systemDisk, dirname(path), passphrase)
+    expect([names(), existsSync(path) && text()]).toEqual(before)
+    return answer
+  }
+  expect(await asked(PASSPHRASE)).toBe('unknown')
+  await (await open()).keepPaired([paired()])
+  // Whoever opens the store with a passphrase encrypts it: here that would be beside an engine which has none.
+  expect(await asked(PASSPHRASE)).toBe('unknown')
+  await open(PASSPHRASE)
+  expect([await asked(PASSPHRASE), await asked('another')]).toEqual(['yes', 'no'])
+  writeFileSync(path, 'not ours')
+  expect(await asked(PASSPHRASE)).toBe('unknown')
 })
