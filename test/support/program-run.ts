@@ -44,7 +44,8 @@ const SETTING_VARIABLES: ReadonlySet<string> = new Set([
   'NODE_USE_ENV_PROXY',
 ])
 
-const isSetting = (name: string): boolean => SETTING_VARIABLES.has(name) || /^(https?|all|no)_proxy$/i.test(name)
+/** npm hands its own settings down to what it runs, and so to these tests. */
+const isSetting = (name: string): boolean => SETTING_VARIABLES.has(name) || /^((https?|all|no)_proxy$|npm_)/i.test(name)
 
 const environmentWith = (own: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name))),
@@ -53,10 +54,10 @@ const environmentWith = (own: Readonly<Record<string, string>>): NodeJS.ProcessE
   ...own,
 })
 
-/** Runs `node <arguments>` with the Node of the project. */
-export const runNode = (args: readonly string[], options: ProgramOptions = {}): ProgramRun => {
+const run = (file: string, args: readonly string[], options: ProgramOptions, shell = false): ProgramRun => {
   const { cwd, environment = {}, input } = options
-  const child = spawn(NODE, args, {
+  const child = spawn(file, args, {
+    shell,
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: cwd ?? PROJECT_FOLDER,
     env: environmentWith(environment),
@@ -101,6 +102,13 @@ export const runNode = (args: readonly string[], options: ProgramOptions = {}): 
     },
   }
 }
+
+/** Runs `node <arguments>` with the Node of the project. */
+export const runNode = (args: readonly string[], options: ProgramOptions = {}): ProgramRun => run(NODE, args, options)
+
+/** Runs `npm <arguments>` with the npm of this machine, which is a script of the shell on Windows. */
+export const runNpm = (args: readonly string[], options: ProgramOptions = {}): ProgramRun =>
+  run('npm', args, options, process.platform === 'win32')
 
 export const runProgram = (
   name: 'headless' | 'demo' | 'simulate',
