@@ -190,31 +190,47 @@ const missingIs = async <T>(value: T, call: () => Promise<T>): Promise<T> => {
 
 const ONLY_THIS_USER = 0o600
 
-const putPrivate = async (path: string, temporary: string, content: string | Uint8Array): Promise<void> => {
-  await writeFile(temporary, content, { mode: ONLY_THIS_USER, flush: true, flag: 'wx' })
-  await rename(temporary, path)
+/** What only Windows does: a test does it anywhere. */
+export interface DiskSeams {
+  readonly rename: (from: string, to: string) => Promise<void>
+  readonly sleep: (delayMs: number) => Promise<void>
 }
 
-const writePrivate = async (path: string, text: string): Promise<void> => {
+/** Puts a whole file in place that only this user can read. What could not be put is removed: it may be a secret. */
+const putPrivate = async (
+  renamed: Disk['rename'],
+  path: string,
+  temporary: string,
+  content: string | Uint8Array,
+): Promise<void> => {
+  try {
+    await writeFile(temporary, content, { mode: ONLY_THIS_USER, flush: true, flag: 'wx' })
+    await renamed(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw error
+  }
+}
+
+const writePrivate = async (renamed: Disk['rename'], path: string, text: string): Promise<void> => {
   const temporary = `${path}.new`
   await rm(temporary, { force: true })
-  await putPrivate(path, temporary, text)
+  await putPrivate(renamed, path, temporary, text)
 }
 
 /** The name is claimed first: a link would do both at once, and memory sticks know none. */
-const createPrivate = async (path: string, bytes: Uint8Array): Promise<boolean> => {
+const createPrivate = async (renamed: Disk['rename'], path: string, bytes: Uint8Array): Promise<boolean> => {
   try {
     await writeFile(path, '', { mode: ONLY_THIS_USER, flag: 'wx' })
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
     throw error
   }
-  const temporary = `${path}.${randomUUID()}.new`
   try {
-    await putPrivate(path, temporary, bytes)
+    await putPrivate(renamed, path, `${path}.${randomUUID()}.new`, bytes)
     return true
   } catch (error) {
-    await Promise.all([path, temporary].map((left) => rm(left, { force: true })))
+    await rm(path, { force: true })
     throw error
   }
 }
@@ -230,23 +246,29 @@ const makePrivate = async (path: string): Promise<void> => {
   }
 }
 
-export const systemDisk: Disk = {
-  createFile,
-  openFlusher,
-  readText: (path) => readFile(path, 'utf8'),
-  writePrivate,
-  createPrivate,
-  freeBytes: async (folder) => {
-    const { bavail, bsize } = await statfs(folder)
-    return bavail * bsize
-  },
-  makePrivate,
-  facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
-  rename: (from, to) => againWhileHeldOpen(() => rename(from, to), systemClock.sleep),
-  remove: (path) => rm(path, { recursive: true, force: true }),
-  makeFolder: async (path, mode) => {
-    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
-  },
-  list: (path) => missingIs<readonly string[]>([], () => readdir(path)),
-  flushFolder,
+export const createSystemDisk = (seams: DiskSeams): Disk => {
+  const renamed = (from: string, to: string): Promise<void> =>
+    againWhileHeldOpen(() => seams.rename(from, to), seams.sleep)
+  return {
+    createFile,
+    openFlusher,
+    readText: (path) => readFile(path, 'utf8'),
+    writePrivate: (path, text) => writePrivate(renamed, path, text),
+    createPrivate: (path, bytes) => createPrivate(renamed, path, bytes),
+    freeBytes: async (folder) => {
+      const { bavail, bsize } = await statfs(folder)
+      return bavail * bsize
+    },
+    makePrivate,
+    facts: (path) => missingIs<FileFacts | null>(null, async () => factsOf(await stat(path, { bigint: true }))),
+    rename: renamed,
+    remove: (path) => rm(path, { recursive: true, force: true }),
+    makeFolder: async (path, mode) => {
+      await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+    },
+    list: (path) => missingIs<readonly string[]>([], () => readdir(path)),
+    flushFolder,
+  }
 }
+
+export const systemDisk: Disk = createSystemDisk({ rename, sleep: systemClock.sleep })

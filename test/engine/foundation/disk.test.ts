@@ -1,7 +1,14 @@
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { againWhileHeldOpen, readTextNow, systemDisk } from '../../../electron/engine/foundation/disk.ts'
+import {
+  againWhileHeldOpen,
+  createSystemDisk,
+  type Disk,
+  readTextNow,
+  systemDisk,
+} from '../../../electron/engine/foundation/disk.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 test('what is missing has no facts, no names, and is removed without complaint', async () => {
@@ -113,6 +120,50 @@ describe('a rename onto a file that another program holds open', () => {
 
   test.each(['ENOENT', 'ENOSPC', 'EXDEV'])('that fails for another reason fails at once (%s)', async (code) => {
     expect(await run(code, 1)).toMatchObject({ calls: 1, waits: [], failure: { code } })
+  })
+})
+
+describe('a file that is put in place where another program holds it open', () => {
+  /** Renames are refused so many times, as Windows refuses them. */
+  const diskRefusing = (times: number) => {
+    const waits: number[] = []
+    let calls = 0
+    const disk = createSystemDisk({
+      rename: (from, to) => {
+        calls += 1
+        return calls <= times ? Promise.reject(Object.assign(new Error('held'), { code: 'EPERM' })) : rename(from, to)
+      },
+      sleep: (delayMs) => {
+        waits.push(delayMs)
+        return Promise.resolve()
+      },
+    })
+    return { disk, waits }
+  }
+
+  test.each<[string, string | null, (disk: Disk, path: string) => Promise<unknown>]>([
+    ['renamed', 'before', (disk, path) => disk.rename(`${path}.other`, path)],
+    ['private', 'before', (disk, path) => disk.writePrivate(path, 'now')],
+    ['new and private', null, (disk, path) => disk.createPrivate(path, new TextEncoder().encode('now'))],
+  ])('waits until that one lets go, and else leaves what was there and nothing beside it: %s', async (_, old, put) => {
+    for (const times of [3, Number.POSITIVE_INFINITY]) {
+      const folder = temporaryFolder()
+      const path = join(folder, 'a')
+      if (old !== null) writeFileSync(path, old)
+      const { disk, waits } = diskRefusing(times)
+      writeFileSync(`${path}.other`, 'now')
+      const ended = put(disk, path)
+      if (times === 3) {
+        await ended
+        expect(waits).toEqual([20, 50, 100])
+        expect(readFileSync(path, 'utf8')).toBe('now')
+      } else {
+        await expect(ended).rejects.toMatchObject({ code: 'EPERM' })
+        expect(waits).toHaveLength(6)
+        if (old !== null) expect(readFileSync(path, 'utf8')).toBe(old)
+        expect(await disk.list(folder)).toEqual(old === null ? ['a.other'] : ['a', 'a.other'])
+      }
+    }
   })
 })
 
