@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { startConsole } from './console/console.ts'
 import { createLog, type Engine, startEngine, systemClock, systemDisk } from './engine/engine.ts'
 import { loadSettings } from './engine/settings/load.ts'
-import { runProgram, UsageError } from './program.ts'
+import { runProgram, usageError } from './program.ts'
 import { type DemoDelivery, demoStory, endlessEdits } from './simulator/demo-edits.ts'
 import { deliver } from './simulator/deliveries.ts'
 import { createRandom } from './simulator/seeded-random.ts'
@@ -121,7 +121,7 @@ const readOnce = (): boolean => {
   try {
     return parseArgs({ options: { once: { type: 'boolean', default: false } } }).values.once
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. Usage: npm run demo [-- --once]`)
+    throw usageError(error, 'Usage: npm run demo [-- --once]')
   }
 }
 

@@ -7,6 +7,7 @@ import { connectConsole, findEngine } from './console/client.ts'
 import { type Console, startConsole } from './console/console.ts'
 import { type ConsoleFile, consoleFilePath } from './console/console-file.ts'
 import { withDashedValues } from './console/dashed-values.ts'
+import { shownWords } from './console/given-words.ts'
 import { confirmPairing, pairingLine, pairRunning } from './console/pair.ts'
 import {
   createLog,
@@ -22,10 +23,14 @@ import {
 } from './engine/engine.ts'
 import { secretsKeyIn, systemEnvironment } from './engine/settings/environment.ts'
 import { loadSettings } from './engine/settings/load.ts'
-import { runProgram, UsageError } from './program.ts'
+import { nearestName } from './engine/settings/near-names.ts'
+import { runProgram, UsageError, usageError } from './program.ts'
 
 const USAGE =
   'Usage: npm run headless -- [pair | diagnose | keep-token | disconnect | jobs | retry | discard | pause | resume | wait-idle] --config FILE [--data FOLDER]'
+
+/** Besides those of the console. */
+const OTHER_COMMANDS: readonly string[] = ['pair', 'diagnose', 'keep-token']
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -48,7 +53,7 @@ const parsed = () => {
     const args = withDashedValues(process.argv.slice(2), OPTIONS)
     return parseArgs({ args, options: OPTIONS, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`)
+    throw usageError(error, USAGE)
   }
 }
 
@@ -214,7 +219,7 @@ const keepOneToken = async (
 const refuseOthers = (name: keyof typeof TAKEN_BY, ids: readonly string[], values: Values): void => {
   const taken: ReadonlySet<string> = TAKEN_BY[name]
   const options = Object.keys(values).filter((option) => !taken.has(option))
-  const others = [...ids, ...options.map((option) => `--${option}`)]
+  const others = [...shownWords(ids), ...options.map((option) => `--${option}`)]
   if (others.length > 0) throw new UsageError(`"${name}" does not take ${others.join(' ')}. ${USAGE}`)
 }
 
@@ -233,8 +238,9 @@ await runProgram(async (redactor) => {
   const { values, positionals } = parsed()
   const [name, ...ids] = positionals
   const command = COMMANDS.find((known) => known === name)
-  if (name !== undefined && name !== 'pair' && name !== 'diagnose' && name !== 'keep-token' && command === undefined) {
-    throw new UsageError(`There is no command ${name}. ${USAGE}`)
+  if (name !== undefined && command === undefined && !OTHER_COMMANDS.includes(name)) {
+    const near = nearestName(name, [...OTHER_COMMANDS, ...COMMANDS])
+    throw new UsageError(`There is no such command${near === null ? '' : `; "${near}" is near`}. ${USAGE}`)
   }
   const data = values.data === undefined ? envPaths('Blackcore Sync', { suffix: '' }).data : resolve(values.data)
   if (name === 'pair') {

@@ -1,6 +1,6 @@
 import { HangingEngineError, NoEngineError } from './console/client.ts'
 import { CommandError } from './console/commands.ts'
-import { createRedactor, type Redactor, StartError, useSystemProxy } from './engine/engine.ts'
+import { createRedactor, errorCode, type Redactor, StartError, useSystemProxy } from './engine/engine.ts'
 import { systemEnvironment } from './engine/settings/environment.ts'
 import { SettingsError } from './engine/settings/load.ts'
 import { withoutSecrets } from './engine/settings/secrets.ts'
@@ -10,9 +10,19 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-const WRONG_INPUT = 2
-
 const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Node's parser repeats a word that does not belong there. */
+const STRAY_WORD = 'There is a word where only options belong (not repeated: it may be a secret)'
+
+/** What Node's parser says of a command line, in one line. */
+export const usageError = (error: unknown, usage: string): UsageError => {
+  const isStrayWord = errorCode(error) === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL'
+  const reason = isStrayWord ? STRAY_WORD : errorMessage(error).replaceAll('\n', ' ').replace(/\.$/, '')
+  return new UsageError(`${reason}. ${usage}`)
+}
+
+const WRONG_INPUT = 2
 
 /** The exit code and the one sentence for a person; null for what is a bug. */
 export const explained = (error: unknown): { readonly exitCode: number; readonly sentence: string } | null => {

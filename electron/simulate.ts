@@ -5,7 +5,7 @@ import { dashedId, parseNotionId } from '../shared/ids.ts'
 import { readTextNow, systemClock } from './engine/engine.ts'
 import { systemEnvironment } from './engine/settings/environment.ts'
 import { loadSettings, SettingsError } from './engine/settings/load.ts'
-import { runProgram, UsageError } from './program.ts'
+import { runProgram, UsageError, usageError } from './program.ts'
 import { deliver } from './simulator/deliveries.ts'
 import { buildEvent } from './simulator/events.ts'
 
@@ -22,7 +22,7 @@ const readArguments = () => {
   try {
     return parseArgs({ options }).values
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`)
+    throw usageError(error, USAGE)
   }
 }
 

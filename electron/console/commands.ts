@@ -2,6 +2,7 @@ import { type CallOutput, isEmptySelection, type JobView, type Selection } from 
 import { JOB_STATES, type JobState } from '../../shared/jobs.ts'
 import { durationMs } from '../../shared/settings.ts'
 import type { Call } from './client.ts'
+import { shownWords } from './given-words.ts'
 import { jobsText } from './jobs-text.ts'
 
 export const COMMANDS = ['jobs', 'retry', 'discard', 'pause', 'resume', 'wait-idle', 'disconnect'] as const
@@ -192,7 +193,7 @@ const refuseOthers = (name: CommandName, options: CommandOptions): void => {
   const others = Object.entries(named).flatMap(([option, value]) =>
     value === undefined || known.has(option) ? [] : [`--${option}`],
   )
-  if (!known.has('ids')) others.unshift(...ids)
+  if (!known.has('ids')) others.unshift(...shownWords(ids))
   if (others.length === 0) return
   throw new CommandError(`"${name}" does not take ${others.join(' ')}. Nothing was done.`)
 }

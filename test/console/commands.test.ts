@@ -257,7 +257,7 @@ describe('what a command does not take', () => {
     ['retry', { all: true, undo: true }, '--undo'],
     ['discard', { all: true, for: '30m' }, '--for'],
     ['wait-idle', { state: 'failed' }, '--state'],
-    ['disconnect', { ids: ['secret'], all: true }, 'secret --all'],
+    ['disconnect', { ids: ['plainToken'], all: true }, 'a word (not repeated: it may be a secret) --all'],
   ])('is refused by %s, which does nothing: %o', async (name, options, shown) => {
     const { asked, refusal } = await run(name, { ...options, yes: true }, { handlers: jobCount(1) })
     expect(asked).toEqual([])

@@ -81,3 +81,11 @@ test('an option that nobody knows is refused', async () => {
   expect(await run.ended).toEqual({ code: 2, signal: null })
   expect(run.stderr()).toMatch(/^Unknown option '--twice'.* Usage: npm run demo \[-- --once\]\n$/)
 })
+
+test('a word that does not belong there is refused, and not repeated: it may be a secret', async () => {
+  const { run } = startDemo(['plainTokenWithoutAShape'])
+  expect(await run.ended).toEqual({ code: 2, signal: null })
+  expect(run.stderr()).toBe(
+    'There is a word where only options belong (not repeated: it may be a secret). Usage: npm run demo [-- --once]\n',
+  )
+})

@@ -46,8 +46,32 @@ test('a command without --config, or with an option that nobody knows, is told h
   expect(await refusalOf(['--cofnig', 'a.yaml'])).toEqual(refused(new RegExp(`^Unknown option '--cofnig'.* ${usage}`)))
   expect(await refusalOf(['--config'])).toEqual(refused(new RegExp(`^Option '--config.*${usage}`)))
   expect(await refusalOf(['--config', 'a.yaml', 'stray'])).toEqual(
-    refused(new RegExp(`^There is no command stray\\. ${usage}`)),
+    refused(new RegExp(`^There is no such command\\. ${usage}`)),
   )
+  expect(await refusalOf(['--config', 'a.yaml', 'resmue'])).toEqual(
+    refused(new RegExp(`^There is no such command; "resume" is near\\. ${usage}`)),
+  )
+})
+
+test('a word that does not belong on the command line is not repeated: it may be a token of any shape', async () => {
+  const token = 'plainTokenWithoutAShape'
+  const data = temporaryFolder()
+  for (const args of [
+    [token],
+    ['pair', token],
+    ['pair', '--confirm', '--', token],
+    ['diagnose', token, '--config', 'a.yaml'],
+    ['disconnect', token],
+    ['keep-token', token],
+    ['keep-token', 'notion', token],
+    [`--token=${token}`],
+    ['pair', '--token', token],
+    [`--yes=${token}`],
+  ]) {
+    const refusal = await refusalOf([...args, '--data', data])
+    expect(refusal, args.join(' ')).toMatchObject(refused(/^[^\n]+\n$/))
+    expect(refusal.sentence, args.join(' ')).not.toContain(token)
+  }
 })
 
 test('a time below nothing is told in our own words', async () => {

@@ -88,11 +88,13 @@ test('a person chooses between two tokens with pair --confirm, which speaks to t
   expect(await endOf(all.run('pair', real))).toEqual({
     code: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^"pair" does not take \[hidden\]\. Usage: [^\n]+\n$/),
+    stderr: expect.stringMatching(
+      /^"pair" does not take a word \(not repeated: it may be a secret\)\. Usage: [^\n]+\n$/,
+    ),
   })
   expect(await endOf(all.run(real))).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/no command \[hidden\]\./),
+    stderr: expect.stringMatching(/^There is no such command\. /),
   })
   expect(await all.event(pairing, real)).toMatchObject(UNDECIDED)
 

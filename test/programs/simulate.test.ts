@@ -96,6 +96,9 @@ test('an event type or an id that cannot be meant is refused with one sentence',
   }
   const unknown = await simulate(folder, ['--event', 'page.created', '--page', PAGE, '--speed', '9'])
   expect(unknown).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^Unknown option '--speed'.*\n$/) })
+  const stray = await simulate(folder, ['plainTokenWithoutAShape', '--event', 'page.created', '--page', PAGE])
+  const notTaken = 'There is a word where only options belong (not repeated: it may be a secret). '
+  expect(stray).toEqual({ code: 2, stdout: '', stderr: `${notTaken}${usage}` })
 })
 
 test('where nobody listens, where no settings file is, and where no secret is set: what to do is told', async () => {
