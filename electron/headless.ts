@@ -91,9 +91,9 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     throw new UsageError(`${where('webhook.secret')} is set, and wins over what is paired. Remove it first.`)
   }
   const token = randomBytes(32).toString('base64url')
-  for (const secret of [settings.webhook.secret, settings.notion.token, settings.tunnel.authtoken, token]) {
-    redactor.learn(secret)
-  }
+  const secretsKey = secretsKeyIn(systemEnvironment)
+  const { webhook, notion, tunnel } = settings
+  for (const secret of [webhook.secret, notion.token, tunnel.authtoken, secretsKey, token]) redactor.learn(secret)
   const logFile = createLogFile(join(data, 'logs'), (sentence) => process.stderr.write(`${sentence}\n`))
   const log = createLog((line) => {
     process.stderr.write(line)
@@ -137,7 +137,7 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
     dataFolder: data,
     log,
     redactor,
-    secretsKey: secretsKeyIn(systemEnvironment),
+    secretsKey,
     onPairing: (change) => {
       // Whoever opens it later is told by the command that opens it: this output may be kept by others.
       if (isPairing) process.stdout.write(`${pairingLine(change)}\n`)

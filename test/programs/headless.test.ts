@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { deliver, eventFor } from '../../electron/simulator/deliveries.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../electron/simulator/server.ts'
 import { pagesIn } from '../support/cache-contents.ts'
+import { startCommandedEngine } from '../support/commanded-engine.ts'
 import { type EngineProcess, readyOf, startEngineProcess, whenReady } from '../support/engine-process.ts'
 import { healthAt, PROJECT_FOLDER, runNode } from '../support/program-run.ts'
 import { madeSecret, type SettingsChanges, writeSettings } from '../support/settings-file.ts'
@@ -223,4 +225,19 @@ test('a reader of the log that goes away does not end the engine', async () => {
   expect((await healthAt(ready.console)).metrics.events_processed).toBe(2)
   run.kill('SIGTERM')
   expect(await run.ended).toEqual({ code: 0, signal: null })
+})
+
+test('the passphrase of the secrets file stands in no log, whoever repeats it', async () => {
+  const passphrase = 'words that encrypt everything'
+  const engine = await startCommandedEngine({ environment: { BLACKCORE_SECRETS_KEY: passphrase } })
+  const body = { object: 'error', status: 400, code: 'validation_error', message: `refused for ${passphrase}` }
+  engine.simulator.failNext({ match: /^\/v1\/pages\//, times: null, status: 400, body })
+  await engine.created(engine.simulator.workspace.pageIds(TASKS)[0]!)
+  await until('the page has failed', async () => (await healthAt(engine.ready.console)).metrics.events_failed === 1)
+  engine.run.kill('SIGTERM')
+  expect(await engine.run.ended).toEqual({ code: 0, signal: null })
+  expect(engine.run.stderr()).toContain('refused for [hidden]')
+  const kept = readFileSync(join(engine.dataFolder, 'logs', 'blackcore-sync.log'), 'utf8')
+  expect(kept).toContain('refused for [hidden]')
+  expect(engine.run.stderr() + kept).not.toContain(passphrase)
 })
