@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
+  diagnoseBesideEngine,
   diagnoseWithoutEngine,
   errorText,
   readTextNow,
@@ -12,7 +13,7 @@ import {
 import { type Environment, secretsKeyIn } from '../engine/settings/environment.ts'
 import { loadSettings } from '../engine/settings/load.ts'
 import { createPresentable } from '../engine/settings/presentable.ts'
-import { type Call, findEngine, NoEngineError, readConsoleFile, HangingEngineError } from './client.ts'
+import { type Call, findEngine, HangingEngineError, NoEngineError, readConsoleFile } from './client.ts'
 import { CommandError } from './commands.ts'
 import { diagnose, type Diagnosed, type Versions } from './diagnose.ts'
 
@@ -26,6 +27,8 @@ export interface DiagnoseOptions {
 
 /** An engine takes half a minute at most for all its checks. */
 const ANSWER_LIMIT_MS = 60_000
+
+const withinLimit = (): AbortSignal => AbortSignal.timeout(ANSWER_LIMIT_MS)
 
 const NS_PER_MS = 1_000_000n
 
@@ -42,9 +45,9 @@ const versions = (): Versions => {
   }
 }
 
-const engineOf = async (dataFolder: string): Promise<Call | 'silent' | null> => {
+const engineOf = async (dataFolder: string, limit: () => AbortSignal): Promise<Call | 'silent' | null> => {
   try {
-    return await findEngine(dataFolder, readTextNow, () => AbortSignal.timeout(ANSWER_LIMIT_MS))
+    return await findEngine(dataFolder, readTextNow, limit)
   } catch (error) {
     if (error instanceof HangingEngineError) return 'silent'
     // A lock that is none: no engine holds it, and the look without one tells of it.
@@ -66,17 +69,23 @@ const consoleToken = (dataFolder: string): string | null => {
   }
 }
 
-/** `diagnose` of the command line: with the engine that runs on the data folder, or without one. */
+/**
+ * `diagnose` of the command line: with the engine that runs on the data folder, or without one. `limit`: as
+ * `connectConsole` has it.
+ */
 export const runDiagnose = async (
   options: DiagnoseOptions,
   dataFolder: string,
   redactor: Redactor,
+  limit: () => AbortSignal = withinLimit,
 ): Promise<Diagnosed> => {
   const { config, bundle, isJson, cwd, environment } = options
   const { learn, redact } = redactor
   for (const variable of SECRET_VARIABLES) learn(environment[variable] ?? null)
   learn(consoleToken(dataFolder))
   const path = bundle === undefined ? null : resolve(cwd, bundle)
+  const passphrase = secretsKeyIn(environment)
+  const own = { dataFolder, disk: systemDisk, clock: systemClock, passphrase, learn }
   return diagnose({
     config,
     load: () => {
@@ -89,17 +98,9 @@ export const runDiagnose = async (
       const facts = await systemDisk.facts(resolve(cwd, config))
       return facts === null ? null : Number(BigInt(facts.modifiedNs) / NS_PER_MS)
     },
-    engine: await engineOf(dataFolder),
-    withoutEngine: (loaded, withFiles) =>
-      diagnoseWithoutEngine({
-        loaded,
-        dataFolder,
-        disk: systemDisk,
-        clock: systemClock,
-        passphrase: secretsKeyIn(environment),
-        learn,
-        withFiles,
-      }),
+    engine: await engineOf(dataFolder, limit),
+    withoutEngine: (loaded, withFiles) => diagnoseWithoutEngine({ ...own, loaded, withFiles }),
+    besideEngine: (loaded, withFiles) => diagnoseBesideEngine({ ...own, loaded, withFiles }),
     redact,
     presentable: createPresentable({ redact, homeFolder: homedir() }),
     versions: versions(),

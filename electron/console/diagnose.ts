@@ -23,6 +23,8 @@ export interface DiagnoseParts {
   /** The one that runs on the data folder; null where none does. */
   readonly engine: Call | 'silent' | null
   readonly withoutEngine: (loaded: LoadedSettings | null, withFiles: boolean) => Promise<WithoutEngine>
+  /** What can be looked at beside an engine that cannot be asked. */
+  readonly besideEngine: DiagnoseParts['withoutEngine']
   readonly redact: (text: string) => string
   /** As `createPresentable` makes it. */
   readonly presentable: (text: string) => string
@@ -57,12 +59,13 @@ const settingsCheck = ({ load, config }: DiagnoseParts): { readonly loaded: Load
 const SILENT =
   'The Blackcore Sync that runs with this data folder does not answer. End it, start it again, and look once more.'
 
-const silentChecks = (): readonly Check[] =>
-  CHECK_NAMES.filter((name) => name !== 'settings').map((name) =>
-    name === 'listener'
-      ? { name, outcome: 'failed', message: SILENT }
-      : { name, outcome: 'skipped', message: 'not checked: the running engine does not answer.' },
-  )
+/** All checks but the settings: `looked` are those that needed no engine. */
+const checksBeside = (looked: readonly Check[], failure: string, reason: string): readonly Check[] =>
+  CHECK_NAMES.filter((name) => name !== 'settings').map((name) => {
+    if (name === 'listener') return { name, outcome: 'failed', message: failure }
+    const found = looked.find((check) => check.name === name)
+    return found ?? { name, outcome: 'skipped', message: `not checked: ${reason}.` }
+  })
 
 type Found = WithoutEngine & { readonly settings_read_at?: string | undefined }
 
@@ -77,13 +80,16 @@ const withEngine = async (check: Check, found: Found, { config, settingsWrittenA
 
 const look = async (parts: DiagnoseParts, loaded: LoadedSettings | null): Promise<Found> => {
   const withFiles = parts.bundle !== null
-  const silent = { checks: silentChecks(), files: [], isDiskSilent: false }
+  const beside = async (failure: string, reason: string): Promise<Found> => {
+    const { checks, files, isDiskSilent } = await parts.besideEngine(loaded, withFiles)
+    return { checks: checksBeside(checks, failure, reason), files, isDiskSilent }
+  }
   if (parts.engine === null) return parts.withoutEngine(loaded, withFiles)
-  if (parts.engine === 'silent') return silent
+  if (parts.engine === 'silent') return beside(SILENT, 'the running engine does not answer')
   try {
     return { ...(await parts.engine('diagnose', { with_files: withFiles })), isDiskSilent: false }
   } catch (error) {
-    if (error instanceof HangingEngineError) return silent
+    if (error instanceof HangingEngineError) return beside(SILENT, 'the running engine does not answer')
     throw error
   }
 }

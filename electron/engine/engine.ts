@@ -35,7 +35,7 @@ import { openPublicSide } from './tunnel/public-side.ts'
 import type { ProviderAt } from './tunnel/tunnel.ts'
 import { createCrew } from './worker/crew.ts'
 
-export { type WithoutEngine, diagnoseWithoutEngine } from './diagnosis/door.ts'
+export { diagnoseBesideEngine, diagnoseWithoutEngine, type WithoutEngine } from './diagnosis/door.ts'
 export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
 export { errorCode, errorText, StartError } from './foundation/errors.ts'
@@ -240,8 +240,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   let webhookUrl: string
   try {
     const left = database.transaction(() => {
-      const found = { folder: cache.folder, setAside: storage.setAside }
-      storeBeginning({ ...takingUp, notes, log }, found, clock.now())
+      storeBeginning({ ...takingUp, notes, log }, { ...cache, setAside: storage.setAside }, clock.now())
       cache.settleFolder()
       return jobs.recover(clock.now())
     })

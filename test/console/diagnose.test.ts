@@ -9,6 +9,8 @@ import { createAskedCalls } from '../support/asked-calls.ts'
 
 const DISK: Check = { name: 'disk', outcome: 'ok', message: 'Room for MY-SECRET.' }
 
+const LOG = { name: 'log.txt', text: 'at MY-HOME with MY-SECRET' }
+
 const run = async (changes: Partial<DiagnoseParts> = {}) => {
   const printed: string[] = []
   const written: Uint8Array[] = []
@@ -20,8 +22,9 @@ const run = async (changes: Partial<DiagnoseParts> = {}) => {
     engine: null,
     settingsWrittenAt: () => Promise.resolve(null),
     withoutEngine: async () => ({ checks: [DISK], files: [], isDiskSilent: false }),
+    besideEngine: async () => ({ checks: [DISK], files: [LOG], isDiskSilent: false }),
     redact: (text) => text.replaceAll('MY-SECRET', '[hidden]'),
-    presentable: (text) => text.replaceAll('MY-HOME', '~'),
+    presentable: (text) => text.replaceAll('MY-HOME', '~').replaceAll('MY-SECRET', '[hidden]'),
     versions: { product: '1', node: '24', system: 'MY-HOME', architecture: 'x64' },
     bundle: null,
     isJson: false,
@@ -62,13 +65,24 @@ test('a running engine is asked, with files only for a bundle', async () => {
 test.each<[string, Call | 'silent']>([
   ['from the first call', 'silent'],
   ['during the diagnosis', silent],
-])('an engine that does not answer (%s) is what has failed, and nothing else is claimed', async (_when, engine) => {
-  const { printed, ended } = await run({ engine, isJson: true })
-  const { checks } = JSON.parse(printed[0] ?? '') as { checks: Check[] }
-  expect(checks.map(({ name }) => name)).toEqual(CHECK_NAMES)
-  expect(checks.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name)).toEqual(['settings', 'listener'])
-  expect(checks.filter(({ outcome }) => outcome === 'ok')).toEqual([])
-  expect(ended.hasFailed).toBe(true)
+])(
+  'an engine that does not answer (%s) has failed, and nothing is claimed that was not seen',
+  async (_when, engine) => {
+    const { printed, ended } = await run({ engine, isJson: true })
+    const { checks } = JSON.parse(printed[0] ?? '') as { checks: Check[] }
+    expect(checks.map(({ name }) => name)).toEqual(CHECK_NAMES)
+    expect(checks.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name)).toEqual([
+      'settings',
+      'listener',
+    ])
+    expect(checks.filter(({ outcome }) => outcome === 'ok')).toEqual([{ ...DISK, message: 'Room for [hidden].' }])
+    expect(ended).toEqual({ hasFailed: true, isDiskSilent: false })
+  },
+)
+
+test('a disk that does not answer beside a silent engine is passed on: this process cannot end in order', async () => {
+  const besideEngine = async () => ({ checks: [], files: [], isDiskSilent: true })
+  expect((await run({ engine: 'silent', besideEngine })).ended).toEqual({ hasFailed: true, isDiskSilent: true })
 })
 
 describe('the bundle', () => {
@@ -96,6 +110,20 @@ describe('the bundle', () => {
     const everything = packed.map(([, text]) => text).join('\n')
     expect(everything).toContain('at ~')
     expect(everything).not.toMatch(/MY-(HOME|SECRET)/)
+  })
+
+  test.each<[string, Call | 'silent']>([
+    ['is silent from the first call', 'silent'],
+    ['falls silent during the diagnosis', silent],
+  ])('holds the log of an engine that %s', async (_when, engine) => {
+    const { bundle, written } = bundleWith(true)
+    await run({
+      bundle,
+      engine,
+      besideEngine: async (_, withFiles) => ({ checks: [DISK], files: withFiles ? [LOG] : [], isDiskSilent: false }),
+    })
+    const log = unzipSync(written[0]!)['blackcore-sync/log.txt']
+    expect(log === undefined ? null : strFromU8(log)).toBe('at ~ with [hidden]')
   })
 
   test('takes the place of no file: that is told before anything is looked at, and again at the last moment', async () => {

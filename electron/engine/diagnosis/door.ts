@@ -21,3 +21,9 @@ export const diagnoseWithoutEngine = async (options: WithoutEngineOptions): Prom
   const { lookWithoutEngine } = await import('./without-engine.ts')
   return lookWithoutEngine(options)
 }
+
+/** Beside one that does not answer. */
+export const diagnoseBesideEngine = async (options: WithoutEngineOptions): Promise<WithoutEngine> => {
+  const { lookBesideEngine } = await import('./without-engine.ts')
+  return lookBesideEngine(options)
+}

@@ -197,3 +197,17 @@ export const lookWithoutEngine = async (options: WithoutEngineOptions): Promise<
     isDiskSilent: ofDisk.isSilent,
   }
 }
+
+/**
+ * Beside an engine that cannot be asked: what is on the disk, and needs neither it nor a lock. Its settings and its
+ * secrets file are its own; what it holds in memory alone is known by its shape at best.
+ */
+export const lookBesideEngine = async (options: WithoutEngineOptions): Promise<WithoutEngine> => {
+  const { dataFolder, disk, clock, withFiles } = options
+  const [, { check, isSilent }, log] = await Promise.all([
+    keptSecrets(options),
+    diskCheckAlone(options),
+    withFiles ? logFile(disk, clock, dataFolder) : null,
+  ])
+  return { checks: [check], files: log === null ? [] : [log], isDiskSilent: isSilent }
+}

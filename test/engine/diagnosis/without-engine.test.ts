@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { cacheFolders } from '../../../electron/engine/cache/folders.ts'
-import { diagnoseWithoutEngine } from '../../../electron/engine/diagnosis/door.ts'
+import { diagnoseBesideEngine, diagnoseWithoutEngine } from '../../../electron/engine/diagnosis/door.ts'
 import { readTextNow, systemDisk } from '../../../electron/engine/engine.ts'
 import { systemClock } from '../../../electron/engine/foundation/clock.ts'
 import { openDatabase } from '../../../electron/engine/foundation/database.ts'
@@ -248,4 +248,25 @@ describe('what is kept in the secrets file', () => {
     expect(told['token']).toMatch(/^failed The secrets file .*is not one of this program/)
     expect(told['databases']).toBe('skipped not checked: there is no token to ask with.')
   })
+})
+
+test('beside an engine that cannot be asked the disk and the log are looked at, its secrets are learnt, and all stays as it is', async () => {
+  const { options, dataFolder, token, learnt } = await start({ notion: { token: null } })
+  await systemDisk.makeFolder(join(dataFolder, 'logs'))
+  writeFileSync(join(dataFolder, 'logs', 'blackcore-sync.log'), '{"msg":"The last word"}\n')
+  const store = await openSecretStore({ disk: systemDisk, dataFolder, passphrase: null })
+  await store.keepToken('notion', token)
+  const secret = madeSecret()
+  await store.keepPaired([{ secret, workspace_id: null }])
+  const lock = takeFileLock(join(dataFolder, 'engine.lock'))
+  const before = readdirSync(dataFolder, { recursive: true })
+
+  const found = await diagnoseBesideEngine({ ...options, withFiles: true, passphrase: 'one that would seal the file' })
+  expect(found).toMatchObject({ checks: [{ name: 'disk' }], isDiskSilent: false })
+  expect(found.checks[0]?.outcome).not.toBe('failed')
+  expect(found.files).toEqual([{ name: 'log.txt', text: '{"msg":"The last word"}\n' }])
+  expect(learnt).toEqual(expect.arrayContaining([token, secret]))
+  expect(readdirSync(dataFolder, { recursive: true })).toEqual(before)
+  expect((await diagnoseBesideEngine({ ...options, loaded: null })).files).toEqual([])
+  lock?.release()
 })
