@@ -150,7 +150,8 @@ await runProgram(async (redactor) => {
   const { status, metrics, calls } = engine
   const where = loaded.where('console.port')
   const token = randomBytes(32).toString('base64url')
-  const console = await startConsole({ port: 0, where, status, metrics, token, calls })
+  const { redact } = redactor
+  const console = await startConsole({ port: 0, where, status, metrics, token, calls, log: warnings, redact })
   const cache = loaded.settings.cache.folder
   print(`Cache folder   ${cache}\nConsole        ${console.url}\n`)
   const lastLine = isOnce

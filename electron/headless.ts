@@ -158,6 +158,8 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
       metrics,
       token,
       calls,
+      log,
+      redact: redactor.redact,
     })
     const file: ConsoleFile = { url: console.url, token, pid: process.pid }
     await systemDisk.writePrivate(consoleFilePath(data), JSON.stringify(file))

@@ -1,4 +1,4 @@
-import { HangingEngineError, NoEngineError } from './console/client.ts'
+import { HangingEngineError, NoEngineError, RefusedCallError } from './console/client.ts'
 import { CommandError } from './console/commands.ts'
 import { createRedactor, errorCode, type Redactor, StartError, useSystemProxy } from './engine/engine.ts'
 import { systemEnvironment } from './engine/settings/environment.ts'
@@ -27,7 +27,9 @@ const WRONG_INPUT = 2
 /** The exit code and the one sentence for a person; null for what is a bug. */
 export const explained = (error: unknown): { readonly exitCode: number; readonly sentence: string } | null => {
   if (
-    [SettingsError, UsageError, CommandError, NoEngineError, HangingEngineError].some((kind) => error instanceof kind)
+    [SettingsError, UsageError, CommandError, NoEngineError, HangingEngineError, RefusedCallError].some(
+      (kind) => error instanceof kind,
+    )
   ) {
     return { exitCode: WRONG_INPUT, sentence: errorMessage(error) }
   }

@@ -95,6 +95,9 @@ export const CALLS = {
   },
 } as const
 
+/** What is answered in place of an output, in plain words: why the call was not carried out, and what to do. */
+export const callRefusalSchema = z.object({ error: z.string().min(1) })
+
 export type CallName = keyof typeof CALLS
 export type CallInput<Name extends CallName> = z.infer<(typeof CALLS)[Name]['input']>
 export type CallOutput<Name extends CallName> = z.infer<(typeof CALLS)[Name]['output']>

@@ -2,6 +2,7 @@ import { type CallHandlers, type CallName, CALLS } from '../../shared/bridge.ts'
 import { parsedJson } from '../../shared/json.ts'
 import type { FastifyInstance } from '../engine/engine.ts'
 import { isSameText } from '../engine/settings/same-text.ts'
+import type { FailedAnswers } from './failed-answers.ts'
 
 const isCallName = (name: string): name is CallName => Object.hasOwn(CALLS, name)
 
@@ -22,7 +23,12 @@ const answer = async <Name extends CallName>(
 }
 
 /** `POST /calls/<name>`: what a person asks of the engine; only with the token of the console file. */
-export const serveCalls = (server: FastifyInstance, token: string, handlers: CallHandlers): void => {
+export const serveCalls = (
+  server: FastifyInstance,
+  token: string,
+  handlers: CallHandlers,
+  failed: FailedAnswers['call'],
+): void => {
   server.post<{ Params: { name: string } }>('/calls/:name', async (request, reply) => {
     const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
     if (given === undefined || !isSameText(given, token)) {
@@ -30,7 +36,12 @@ export const serveCalls = (server: FastifyInstance, token: string, handlers: Cal
     }
     const { name } = request.params
     if (!isCallName(name)) return reply.code(404).send({ error: 'There is no such call.' })
-    const result = await answer(handlers, name, inputOf(request.body))
-    return reply.code(result.status).send(result.body)
+    try {
+      const result = await answer(handlers, name, inputOf(request.body))
+      return await reply.code(result.status).send(result.body)
+    } catch (error) {
+      const { status, sentence } = failed(name, error)
+      return reply.code(status).send({ error: sentence })
+    }
   })
 }

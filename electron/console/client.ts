@@ -1,4 +1,5 @@
-import { type CallInput, type CallName, type CallOutput, CALLS } from '../../shared/bridge.ts'
+import { type CallInput, type CallName, type CallOutput, callRefusalSchema, CALLS } from '../../shared/bridge.ts'
+import { parsedJson } from '../../shared/json.ts'
 import { isDataFolderLocked } from '../engine/engine.ts'
 import { consoleFilePath, consoleFileSchema, type ConsoleFile } from './console-file.ts'
 
@@ -10,6 +11,11 @@ export class NoEngineError extends Error {
 /** An engine runs for this data folder, and does not answer. */
 export class HangingEngineError extends Error {
   override readonly name = 'HangingEngineError'
+}
+
+/** The engine that runs could not do it: the message says why, and what to do. */
+export class RefusedCallError extends Error {
+  override readonly name = 'RefusedCallError'
 }
 
 /** The longest wait for an answer: a call that waits for something is answered with "not yet" before. */
@@ -48,6 +54,15 @@ const outputOf = <Name extends CallName>(name: Name, text: string, url: string):
   }
 }
 
+const IS_FAILURE = 500
+
+const refusalOf = (status: number, text: string, url: string): Error => {
+  const refusal = callRefusalSchema.safeParse(parsedJson(text))
+  return status >= IS_FAILURE && refusal.success
+    ? new RefusedCallError(refusal.data.error)
+    : new NoEngineError(`What answers at ${url} refuses the command (${status}).`)
+}
+
 /** What came instead of an answer: nothing in time, or no connection (any more). */
 const silenceOf = (error: unknown, dataFolder: string): Error => {
   if (!(error instanceof DOMException) || error.name !== 'TimeoutError') {
@@ -60,8 +75,9 @@ const silenceOf = (error: unknown, dataFolder: string): Error => {
 }
 
 /**
- * Speaks to the engine that runs on a data folder. Throws a NoEngineError where none answers, a HangingEngineError where
- * the limit ends before the answer has come, a StartError where the folder's lock is none.
+ * Speaks to the engine that runs on a data folder. Throws a NoEngineError where none answers, a RefusedCallError where it
+ * could not do what it was asked, a HangingEngineError where the limit ends before the answer has come, a StartError
+ * where the folder's lock is none.
  */
 export const connectConsole = (
   dataFolder: string,
@@ -85,7 +101,7 @@ export const connectConsole = (
     } catch (error) {
       throw silenceOf(error, dataFolder)
     }
-    if (!response.ok) throw new NoEngineError(`What answers at ${url} refuses the command (${response.status}).`)
+    if (!response.ok) throw refusalOf(response.status, text, url)
     return outputOf(name, text, url)
   }
 }

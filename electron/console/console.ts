@@ -2,7 +2,8 @@ import type { CallHandlers } from '../../shared/bridge.ts'
 import { healthOf, type EngineStatus } from '../../shared/status.ts'
 import { closeServer, createHttpServer, type FastifyInstance, listenAt, systemClock } from '../engine/engine.ts'
 import { serveCalls } from './calls.ts'
-import { statusText } from './status-text.ts'
+import { createFailedAnswers, type FailedAnswerParts, type FailedAnswers } from './failed-answers.ts'
+import { statusText, unreadStatusText } from './status-text.ts'
 
 /** The console: what a person, or a program of this machine, asks the running engine. Loopback only. */
 export interface Console {
@@ -20,6 +21,9 @@ export interface ConsoleOptions {
   /** Commands are answered only to who knows the token. */
   readonly token: string
   readonly calls: CallHandlers
+  /** The engine's own. */
+  readonly log: FailedAnswerParts['log']
+  readonly redact: FailedAnswerParts['redact']
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -42,17 +46,51 @@ const guard = (server: FastifyInstance): void => {
   })
 }
 
+interface Shown {
+  readonly type: string
+  readonly body: string | object
+}
+
+interface Look {
+  readonly read: () => Shown | Promise<Shown>
+  /** What is shown where that fails: a sentence says why. */
+  readonly unread: (sentence: string) => Shown
+}
+
+const serveLook = (server: FastifyInstance, path: string, failed: FailedAnswers, { read, unread }: Look): void => {
+  server.get(path, async (_request, reply) => {
+    let shown: Shown
+    try {
+      shown = await read()
+      failed.lookSucceeded()
+    } catch (error) {
+      const { status, sentence } = failed.look(error)
+      shown = unread(sentence)
+      reply.code(status)
+    }
+    return reply.type(shown.type).send(shown.body)
+  })
+}
+
 /** Rejects with a StartError where the port cannot be had. */
 export const startConsole = async (options: ConsoleOptions): Promise<Console> => {
-  const { port, where, status } = options
+  const { port, where, status, token, calls } = options
   const server = createHttpServer({ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000 })
   guard(server)
-  server.get('/health', () => healthOf(status()))
-  server.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send(statusText(status())))
-  server.get('/metrics', async (_request, reply) =>
-    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await options.metrics()),
-  )
-  serveCalls(server, options.token, options.calls)
+  const failed = createFailedAnswers(options)
+  serveLook(server, '/health', failed, {
+    read: () => ({ type: 'application/json; charset=utf-8', body: healthOf(status()) }),
+    unread: (error) => ({ type: 'application/json; charset=utf-8', body: { status: 'degraded', error } }),
+  })
+  serveLook(server, '/', failed, {
+    read: () => ({ type: 'text/plain; charset=utf-8', body: statusText(status()) }),
+    unread: (error) => ({ type: 'text/plain; charset=utf-8', body: unreadStatusText(error) }),
+  })
+  serveLook(server, '/metrics', failed, {
+    read: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: await options.metrics() }),
+    unread: (error) => ({ type: 'text/plain; charset=utf-8', body: `${error}\n` }),
+  })
+  serveCalls(server, token, calls, failed.call)
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Nothing is here.' }))
   const url = await listenAt(server, LOOPBACK, port, where)
   return {

@@ -13,7 +13,15 @@ import {
 import { type Environment, secretsKeyIn } from '../engine/settings/environment.ts'
 import { loadSettings } from '../engine/settings/load.ts'
 import { createPresentable } from '../engine/settings/presentable.ts'
-import { type Call, findEngine, HangingEngineError, NoEngineError, readConsoleFile } from './client.ts'
+import {
+  type Call,
+  connectConsole,
+  findEngine,
+  HangingEngineError,
+  NoEngineError,
+  readConsoleFile,
+  RefusedCallError,
+} from './client.ts'
 import { CommandError } from './commands.ts'
 import { diagnose, type Diagnosed, type Versions } from './diagnose.ts'
 
@@ -50,6 +58,8 @@ const engineOf = async (dataFolder: string, limit: () => AbortSignal): Promise<C
     return await findEngine(dataFolder, readTextNow, limit)
   } catch (error) {
     if (error instanceof HangingEngineError) return 'silent'
+    // It runs, and says the same of the diagnosis.
+    if (error instanceof RefusedCallError) return connectConsole(dataFolder, readTextNow, limit)
     // A lock that is none: no engine holds it, and the look without one tells of it.
     if (error instanceof StartError) return null
     throw error

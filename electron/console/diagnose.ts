@@ -3,7 +3,7 @@ import type { WithoutEngine } from '../engine/engine.ts'
 import { type LoadedSettings, SettingsError } from '../engine/settings/load.ts'
 import { packBundle, settingsFile } from './bundle.ts'
 import { checksText } from './checks-text.ts'
-import { type Call, HangingEngineError } from './client.ts'
+import { type Call, HangingEngineError, RefusedCallError } from './client.ts'
 import { CommandError } from './commands.ts'
 
 export interface Versions {
@@ -59,6 +59,9 @@ const settingsCheck = ({ load, config }: DiagnoseParts): { readonly loaded: Load
 const SILENT =
   'The Blackcore Sync that runs with this data folder does not answer. End it, start it again, and look once more.'
 
+/** The engine's sentence follows. */
+const REFUSED = 'The Blackcore Sync that runs cannot look at itself.'
+
 /** All checks but the settings: `looked` are those that needed no engine. */
 const checksBeside = (looked: readonly Check[], failure: string, reason: string): readonly Check[] =>
   CHECK_NAMES.filter((name) => name !== 'settings').map((name) => {
@@ -90,6 +93,9 @@ const look = async (parts: DiagnoseParts, loaded: LoadedSettings | null): Promis
     return { ...(await parts.engine('diagnose', { with_files: withFiles })), isDiskSilent: false }
   } catch (error) {
     if (error instanceof HangingEngineError) return beside(SILENT, 'the running engine does not answer')
+    if (error instanceof RefusedCallError) {
+      return beside(`${REFUSED} ${error.message}`, 'the running engine cannot look at itself')
+    }
     throw error
   }
 }

@@ -8,6 +8,9 @@ const reachText = ({ state, address }: Reach): string => {
   return address === null ? state : `${state} (${address})`
 }
 
+const problemLines = (messages: readonly string[]): readonly string[] =>
+  messages.length > 0 ? ['', 'What to know', ...messages.map((message) => `  ${message}`)] : []
+
 /** A status as a person reads it. */
 export const statusText = (status: EngineStatus): string => {
   const { jobs, metrics } = status
@@ -29,9 +32,11 @@ export const statusText = (status: EngineStatus): string => {
     line('  ignored', metrics.events_ignored),
     line('  duplicate', metrics.events_duplicate),
     line('Processing time', `${time.p50_ms} ms (p50), ${time.p95_ms} ms (p95), ${time.p99_ms} ms (p99)`),
-    ...(status.problems.length > 0
-      ? ['', 'What to know', ...status.problems.map(({ message }) => `  ${message}`)]
-      : []),
+    ...problemLines(status.problems.map(({ message }) => message)),
     '',
   ].join('\n')
 }
+
+/** The same where it cannot be read, for the reason that the sentence gives. */
+export const unreadStatusText = (sentence: string): string =>
+  [line('Blackcore Sync', 'degraded'), ...problemLines([sentence]), ''].join('\n')

@@ -39,6 +39,7 @@ export { diagnoseBesideEngine, diagnoseWithoutEngine, type WithoutEngine } from 
 export { systemClock } from './foundation/clock.ts'
 export { readTextNow, systemDisk } from './foundation/disk.ts'
 export { errorCode, errorText, StartError } from './foundation/errors.ts'
+export { refusedByDisk } from './foundation/refused-work.ts'
 export { createHttpServer, type FastifyInstance } from './foundation/http-server.ts'
 export { closeServer, listenAt } from './foundation/listening.ts'
 export { isDataFolderLocked } from './foundation/storage.ts'
@@ -240,7 +241,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   let webhookUrl: string
   try {
     const left = database.transaction(() => {
-      storeBeginning({ ...takingUp, notes, log }, { ...cache, setAside: storage.setAside }, clock.now())
+      storeBeginning({ ...takingUp, notes, log }, { folder: cache.folder, setAside: storage.setAside }, clock.now())
       cache.settleFolder()
       return jobs.recover(clock.now())
     })

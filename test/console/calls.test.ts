@@ -19,6 +19,9 @@ const start = async () => {
       return Promise.resolve({ retried: 1 })
     },
     discard: () => Promise.reject(new Error('the disk refuses')),
+    undo: () => {
+      throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    },
   })
   const ask = async (
     target: string,
@@ -121,5 +124,16 @@ describe('a call', () => {
     expect((await ask('/calls/retry', { body: JSON.stringify({ cause: 'x'.repeat(70_000) }) })).status).toBe(413)
     expect((await ask('/calls/discard')).status).toBe(500)
     expect((await ask('/calls/jobs')).status).toBe(200)
+  })
+
+  test('that the engine cannot do is answered with why, in plain words', async () => {
+    const { ask } = await start()
+    expect((await ask('/calls/discard')).body).toEqual({
+      error: expect.stringMatching(/^This was not done: the program failed \(the disk refuses\)\. /),
+    })
+    expect(await ask('/calls/undo')).toEqual({
+      status: 503,
+      body: { error: expect.stringMatching(/^This was not done: the disk refuses \(full\)\. Check its space /) },
+    })
   })
 })

@@ -156,6 +156,32 @@ describe('where an engine hangs', () => {
   })
 })
 
+describe('where the engine cannot do it', () => {
+  test('its reason is told, and it is found as one that runs', async () => {
+    const full = () => Promise.reject(Object.assign(new Error('it is full'), { code: 'ENOSPC' }))
+    const { folder } = await startConsoleOn({ pause: full, pairing: full })
+    const refusal = {
+      name: 'RefusedCallError',
+      message: 'This was not done: the disk refuses (it is full). Check its space and its permissions, then try again.',
+    }
+    expect(await refusalOf(() => connect(folder)('pause', { for_ms: null }))).toMatchObject(refusal)
+    expect(await refusalOf(() => findEngine(folder, readTextNow))).toMatchObject(refusal)
+  })
+
+  test.each([
+    [500, '<h1>Error</h1>'],
+    [503, '{"error":""}'],
+    [404, '{"error":"There is no such call."}'],
+  ])('what gives no reason in our words is told by its number: %i %s', async (status, body) => {
+    const url = await strangerAt(status, body)
+    const folder = lockedFolderWith({ url, token: TOKEN, pid: 1 })
+    expect(await refusalOf(() => connect(folder)('jobs', {}))).toMatchObject({
+      name: 'NoEngineError',
+      message: `What answers at ${url} refuses the command (${status}).`,
+    })
+  })
+})
+
 describe('where another answers', () => {
   test('an engine that does not know the token refuses', async () => {
     const { url, folder } = await startConsoleOn({}, { token: TOKEN.toUpperCase() })

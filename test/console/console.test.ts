@@ -1,16 +1,18 @@
 import { networkInterfaces } from 'node:os'
 import { createConnection } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startConsole } from '../../electron/console/console.ts'
+import { type ConsoleOptions, startConsole } from '../../electron/console/console.ts'
+import { unreadStatusText } from '../../electron/console/status-text.ts'
 import { StartError } from '../../electron/engine/engine.ts'
 import type { EngineStatus } from '../../shared/status.ts'
 import { healthSchema } from '../../shared/status.ts'
 import { consoleOptions } from '../support/console-options.ts'
 import { engineStatus } from '../support/engine-status.ts'
+import { redactorOf } from '../support/redactor-of.ts'
 import { rawExchange, rawRequest } from '../support/raw-request.ts'
 
-const start = async (status: () => EngineStatus = () => engineStatus()) => {
-  const running = await startConsole(consoleOptions({ where: 'settings.yaml, console.port', status }))
+const start = async (status: () => EngineStatus = () => engineStatus(), changes: Partial<ConsoleOptions> = {}) => {
+  const running = await startConsole(consoleOptions({ where: 'settings.yaml, console.port', status, ...changes }))
   onTestFinished(running.stop)
   const port = Number(new URL(running.url).port)
   const get = (target: string, headers: readonly (readonly [string, string])[] = [], method = 'GET') =>
@@ -52,6 +54,38 @@ test('GET / is the status as a person reads it, as plain text', async () => {
   expect(answer.status).toBe(200)
   expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8')
   expect(answer.body).toMatch(/^Blackcore Sync +healthy$/m)
+})
+
+describe('where how things stand cannot be read', () => {
+  const broken = () => {
+    throw Object.assign(new Error('broken for MY-SECRET'), { code: 'EIO' })
+  }
+  const sentence =
+    'How things stand cannot be read: the disk refuses (broken for [hidden]). Check its space and its permissions, then try again.'
+  const { redact } = redactorOf('MY-SECRET')
+
+  test('/health is degraded with the reason, the page says it as a problem, and both are 503', async () => {
+    const { get } = await start(broken, { redact })
+    const health = await get('/health')
+    expect(health.status).toBe(503)
+    expect(JSON.parse(health.body)).toEqual({ status: 'degraded', error: sentence })
+    const page = await get('/')
+    expect(page).toMatchObject({ status: 503, body: unreadStatusText(sentence) })
+    expect(page.headers['content-type']).toBe('text/plain; charset=utf-8')
+  })
+
+  test('/metrics is 503 with the reason, which Prometheus shows as a target that is down', async () => {
+    const { get } = await start(undefined, { redact, metrics: async () => broken() })
+    expect(await get('/metrics')).toMatchObject({ status: 503, body: `${sentence}\n` })
+  })
+
+  test('that is over as soon as it can be read', async () => {
+    let isBroken = true
+    const { get } = await start(() => (isBroken ? broken() : engineStatus()))
+    expect((await get('/health')).status).toBe(503)
+    isBroken = false
+    expect(await get('/health')).toMatchObject({ status: 200 })
+  })
 })
 
 test('anything else is 404, the path of the webhook included', async () => {

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { type Call, HangingEngineError } from '../../electron/console/client.ts'
+import { type Call, HangingEngineError, RefusedCallError } from '../../electron/console/client.ts'
 import { CommandError } from '../../electron/console/commands.ts'
 import { diagnose, type DiagnoseParts } from '../../electron/console/diagnose.ts'
 import { SettingsError } from '../../electron/engine/settings/load.ts'
@@ -79,6 +79,16 @@ test.each<[string, Call | 'silent']>([
     expect(ended).toEqual({ hasFailed: true, isDiskSilent: false })
   },
 )
+
+test('an engine that cannot look at itself is told with its reason, and what can be seen without it', async () => {
+  const engine: Call = () => Promise.reject(new RefusedCallError('This was not done: the disk refuses MY-SECRET.'))
+  const { printed } = await run({ engine })
+  expect(printed[0]).toMatch(
+    /^failed +listener +The Blackcore Sync that runs cannot look at itself\. This was not done: the disk refuses \[hidden\]\.$/m,
+  )
+  expect(printed[0]).toMatch(/^skipped +token +not checked: the running engine cannot look at itself\.$/m)
+  expect(printed[0]).toMatch(/^ok +disk +Room for \[hidden\]\.$/m)
+})
 
 test('a disk that does not answer beside a silent engine is passed on: this process cannot end in order', async () => {
   const besideEngine = async () => ({ checks: [], files: [], isDiskSilent: true })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { statusText } from '../../electron/console/status-text.ts'
+import { statusText, unreadStatusText } from '../../electron/console/status-text.ts'
 import { engineStatus } from '../support/engine-status.ts'
 
 test('a person reads every number under its name', () => {
@@ -51,4 +51,12 @@ test('what a person should know stands at the end, one line each', () => {
   const text = statusText(engineStatus({ state: 'degraded', problems: [...problems] }))
   expect(text).toMatch(/\n\nWhat to know\n {2}Notion cannot be reached\.\n {2}Triggers are not run yet: x\.\n$/)
   expect(statusText(engineStatus())).not.toContain('What to know')
+})
+
+test('what cannot be read is degraded, with the reason as the one thing to know', () => {
+  expect(unreadStatusText('The disk is gone.')).toBe(`Blackcore Sync    degraded
+
+What to know
+  The disk is gone.
+`)
 })

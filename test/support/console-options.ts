@@ -1,6 +1,7 @@
 import type { ConsoleOptions } from '../../electron/console/console.ts'
 import type { CallHandlers } from '../../shared/bridge.ts'
 import { engineStatus } from './engine-status.ts'
+import { createRecordedLog } from './recorded-log.ts'
 
 /** A console over an engine that is at rest and has no jobs. */
 export const consoleOptions = (changes: Partial<ConsoleOptions> = {}): ConsoleOptions => ({
@@ -10,6 +11,8 @@ export const consoleOptions = (changes: Partial<ConsoleOptions> = {}): ConsoleOp
   metrics: () => Promise.resolve(''),
   token: 'a-token-that-only-this-user-can-read',
   calls: emptyCalls(),
+  log: createRecordedLog(),
+  redact: (text) => text,
   ...changes,
 })
 

@@ -1,0 +1,54 @@
+import { errorText, refusedByDisk } from '../engine/engine.ts'
+
+export interface FailedAnswerParts {
+  readonly log: { error(fields: Readonly<Record<string, unknown>>, message: string): void }
+  /** Strikes out the secrets that are known. */
+  readonly redact: (text: string) => string
+}
+
+/** What the console answers where the engine has failed at it, in plain words and without a secret. */
+export interface FailedAnswers {
+  /** Of a call: logged each time. */
+  call(name: string, error: unknown): FailedAnswer
+  /** Of a look at how things stand: logged once, until one succeeds or fails otherwise. */
+  look(error: unknown): FailedAnswer
+  lookSucceeded(): void
+}
+
+export interface FailedAnswer {
+  /** 503 where the disk is the reason, 500 for a bug. */
+  readonly status: 500 | 503
+  readonly sentence: string
+}
+
+const bugText = (error: unknown): string =>
+  `the program failed (${errorText(error)}). Try again; if it stays so, give somebody who helps the bundle of "diagnose --bundle FILE.zip".`
+
+/** The stack of a bug says where it is; that of the disk says nothing. */
+const fieldsOf = (error: unknown): Readonly<Record<string, unknown>> => ({
+  error: errorText(error),
+  ...(refusedByDisk(error) === null && error instanceof Error ? { stack: error.stack } : {}),
+})
+
+export const createFailedAnswers = ({ log, redact }: FailedAnswerParts): FailedAnswers => {
+  let told: string | null = null
+  const answer = (what: string, error: unknown): FailedAnswer => {
+    const refused = refusedByDisk(error)
+    return { status: refused === null ? 500 : 503, sentence: redact(`${what}: ${refused ?? bugText(error)}`) }
+  }
+  return {
+    call: (name, error) => {
+      log.error({ call: name, ...fieldsOf(error) }, 'A call failed')
+      return answer('This was not done', error)
+    },
+    look: (error) => {
+      const failed = answer('How things stand cannot be read', error)
+      if (failed.sentence !== told) log.error(fieldsOf(error), 'The console cannot tell how things stand')
+      told = failed.sentence
+      return failed
+    },
+    lookSucceeded: () => {
+      told = null
+    },
+  }
+}
