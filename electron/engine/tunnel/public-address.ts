@@ -86,8 +86,8 @@ export const createPublicAddress = (
     open: () => {
       // A name server that does not answer keeps nothing waiting; each opening asks anew.
       if (opening.ok) {
-        void privateNameWarning(hostname, lookUp).then((warning) => {
-          privateName = warning
+        void privateNameWarning(hostname, lookUp).then((found) => {
+          privateName = found
         })
       }
       return Promise.resolve(opening)
