@@ -57,7 +57,7 @@ export const createSubscribedAddress = (
   const pairIt = `${fixed === null ? 'Pair it' : `Remove ${fixed.at}, start again, and pair it`}: npm run headless -- pair.`
 
   const note = (address: string | null): void => {
-    if (known !== null && known.address === address) return
+    if (known?.address === address) return
     known = { address, secret }
     notes.noteSubscribedAddress(JSON.stringify(known))
   }
