@@ -201,8 +201,8 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   })
 
   const workspaceId = (): string | null => connection.workspace()?.id ?? null
-  const { listener, pairing, isPaired, tunnel } = await openPublicSide({
-    settings,
+  const { listener, pairing, isPaired, tunnel, problems } = await openPublicSide({
+    loaded,
     authtoken: tunnelToken(loaded, secrets),
     notion,
     secrets,
@@ -277,7 +277,7 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
       hold: flow.hold(),
       trashedDatabases: catalogue.trashed(),
       triggers,
-      reported: [...tunnel.problems(), ...connection.problems(), ...troubles(), ...keeper.problems()],
+      reported: [...problems(), ...connection.problems(), ...troubles(), ...keeper.problems()],
     }),
     lastReceivedAt: events.lastReceivedAt,
     nextDueAt: jobs.nextDueAt,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { deliver, eventFor } from '../../electron/simulator/deliveries.ts'
 import { WEBHOOK_PATH } from '../../electron/engine/intake/listener.ts'
 import { healthOf } from '../../shared/status.ts'
+import { freePort } from '../support/answering-server.ts'
 import { pagesIn } from '../support/cache-contents.ts'
 import { startEngineProcess } from '../support/engine-process.ts'
 import { startForwardingProxy } from '../support/forwarding-proxy.ts'
@@ -155,7 +156,7 @@ describe('an address that changed', () => {
     expect(changed()).toMatchObject({ severity: 'failure' })
     expect(changed()!.message).toContain(`is now ${next.url}${WEBHOOK_PATH}, but Notion sends to ${proxy.url}`)
     expect(changed()!.message).toMatch(
-      /1\. In Notion.*delete the subscription.*2\. Make a new one.*3\. Write the token that it shows as webhook\.secret/,
+      /1\. In Notion.*delete the subscription.*2\. Make a new one.*3\. Remove .*webhook\.secret, start again, and pair it/,
     )
 
     const { workspace, secret } = running
@@ -167,6 +168,24 @@ describe('an address that changed', () => {
     await untilReach(running, 'reachable')
     expect(changed()).toBeUndefined()
   })
+})
+
+test('an address of a private network is no green light where Notion itself is not in one', async () => {
+  const proxy = await startForwardingProxy()
+  const folder = temporaryFolder()
+  const { file } = writeSettings(folder, 'https://notion.my-company.io', {
+    webhook: { secret: madeSecret(), endpoint_url: proxy.url },
+    tunnel: { provider: 'url' },
+  })
+  const away = { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }
+  const { run, ready } = await startEngineProcess(file, join(folder, 'data'), { environment: away })
+  proxy.forwardTo(originOf(ready.webhook))
+  const shown = async (): Promise<string> => (await fetch(ready.console)).text()
+  await until('it is told', async () => (await shown()).includes('Notion reaches no address of a private network'))
+  expect(await (await fetch(new URL('/health', ready.console))).json()).toMatchObject({ status: 'degraded' })
+  run.kill('SIGTERM')
+  await run.ended
+  expect([run.stdout().includes('public {'), proxy.asked]).toEqual([false, []])
 })
 
 test('the program tells the address that a person pastes into Notion, once it is known to lead here', async () => {

@@ -44,6 +44,12 @@ export const startListener = async (parts: Partial<ListenerParts> = {}) => {
     onAnswered: (answer) => answered.push(answer),
     answerProbe: () => null,
     onForwarded: () => undefined,
+    refused: {
+      accepted: () => undefined,
+      strange: () => undefined,
+      unconfirmed: () => undefined,
+      handshake: () => undefined,
+    },
     log,
     ...parts,
   })

@@ -73,7 +73,10 @@ export const createPairingModel = (): PairingModel => {
       return
     }
     const isTheOnlyOne = (): boolean => isOpen() && waiting.length === 1 && waiting[0] === token
-    if (!isTheOnlyOne()) return
+    // It is proven as well, though nothing comes of it but a word to the person.
+    const isOfBefore = arrived.includes(token) && !(isOpen() && waiting.includes(token))
+    if (isOfBefore) meanwhile.forEach(act)
+    if (isOfBefore || !isTheOnlyOne()) return
     meanwhile.forEach(act)
     // Each passing of time is longer than Notion may be silent.
     const isInTime = verdict === 'own' && !meanwhile.some(({ kind }) => kind === 'pass')
@@ -100,9 +103,9 @@ export const createPairingModel = (): PairingModel => {
         if (!isOpen()) close()
         break
       case 'disconnect':
+        if (secrets.length > 0 && !write([])) break
         close()
         arrived = []
-        write([])
         break
       case 'break-disk':
         isBroken = next.isBroken

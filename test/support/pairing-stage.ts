@@ -51,6 +51,7 @@ export const createPairingStage = async (options: StageOptions = {}) => {
   const log = createRecordedLog()
   const changes: PairingChange[] = []
   const asked: Buffer[] = []
+  const troubles: (string | null)[] = []
   let isDiskBroken = false
   let nextWrite: (() => void) | null = null
   let answer: Proof = () => Promise.resolve({ workspaceId: OWN_WORKSPACE })
@@ -76,6 +77,7 @@ export const createPairingStage = async (options: StageOptions = {}) => {
       },
       workspaceId: () => (options.workspaceId === undefined ? OWN_WORKSPACE : options.workspaceId),
       onChange: (change) => changes.push(change),
+      onTrouble: (error) => troubles.push(error),
     })
 
   let pairing = await start()
@@ -90,6 +92,8 @@ export const createPairingStage = async (options: StageOptions = {}) => {
     log,
     /** What was told, in order. */
     changes,
+    /** Why a confirmed secret could not be kept; null: one was. */
+    troubles,
     /** The events whose proof Notion was asked for. */
     asked,
     /** The secrets as they lie on the disk. */

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import type { CallInput, CallOutput } from '../../../shared/bridge.ts'
 import { type BundleFile, type Check, CHECK_NAMES } from '../../../shared/diagnosis.ts'
 import type { Settings } from '../../../shared/settings.ts'
+import type { EngineStatus } from '../../../shared/status.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { Disk } from '../foundation/disk.ts'
@@ -34,11 +35,16 @@ export interface DiagnosisParts {
 
 export const NOT_PAIRED = 'but no secret is paired, so every delivery is refused. Pair: npm run headless -- pair.'
 
-const listenerCheck = (listener: FastifyInstance, isPaired: boolean): Check => {
+/** What is refused although it may be Notion's: see `RefusedDeliveries`. */
+const REFUSING: ReadonlySet<string> = new Set(['deliveries-refused', 'token-unconfirmed', 'pairing-unkept'])
+
+const listenerCheck = (listener: FastifyInstance, { isPaired, problems }: EngineStatus): Check => {
   if (!listener.server.listening) {
     return failed('listener', 'Deliveries are not listened for any more. Start the program again.')
   }
   const url = `${listener.listeningOrigin}${WEBHOOK_PATH}`
+  const refusing = problems.find(({ code }) => REFUSING.has(code))
+  if (refusing !== undefined) return failed('listener', `It listens at ${url}. ${refusing.message}`)
   return isPaired
     ? ok('listener', `Deliveries are accepted at ${url}.`)
     : failed('listener', `It listens at ${url}, ${NOT_PAIRED}`)
@@ -74,9 +80,9 @@ export const diagnoseEngine = async (
       }),
       diskCheck({ disk, clock, folders: [dataFolder, settings.cache.folder], tryWriting: cache.probeDisk }),
     ])
-    const { isPaired, reach } = reports.status()
-    const ofListener = listenerCheck(listener, isPaired)
-    return inOrder([...ofNotion, ofListener, ...reachChecks(reach), ofDisk.check])
+    const status = reports.status()
+    const ofListener = listenerCheck(listener, status)
+    return inOrder([...ofNotion, ofListener, ...reachChecks(status.reach), ofDisk.check])
   }
 
   const files = async (): Promise<readonly BundleFile[]> => [

@@ -1,6 +1,7 @@
 import { expandEventNames } from '../../../shared/events.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import type { DeliveryAnswer } from '../../../shared/deliveries.ts'
+import type { Problem } from '../../../shared/status.ts'
 import type { FastifyInstance } from '../foundation/http-server.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { SecretStore } from '../settings/secret-store.ts'
@@ -11,9 +12,12 @@ import { createFloodGuard, PROOFS, UNSIGNED } from './flood.ts'
 import { createListener, type ListenerPairing, type ListenerParts } from './listener.ts'
 import { createPairing, type Pairing, type PairingParts } from './pairing.ts'
 import { createProof, type ProofParts } from './proof.ts'
+import { createRefusedDeliveries } from './refused.ts'
 
 export interface IntakeParts extends Omit<AdmissionParts, 'filter' | 'now'> {
   readonly webhook: Settings['webhook']
+  /** Where the settings give the secret, for messages about it. */
+  readonly secretAt: string
   readonly view: FilterView
   readonly notion: ProofParts['notion']
   readonly secrets: SecretStore
@@ -46,12 +50,19 @@ const fixedSecret = (secret: string): ListenerPairing => ({
   used: () => undefined,
 })
 
+const unkeptProblem = (error: string): Problem => ({
+  code: 'pairing-unkept',
+  severity: 'failure',
+  message: `A subscription’s secret was confirmed and cannot be kept, so its deliveries are turned away; Notion repeats them. Check the space and the permissions of the data folder: ${error}`,
+})
+
 /** The stage that faces the public. */
 export interface Intake {
   /** It is not listening yet. */
   readonly listener: FastifyInstance
   readonly pairing: Pairing
   readonly isPaired: () => boolean
+  readonly problems: () => readonly Problem[]
 }
 
 export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts }: IntakeParts): Intake => {
@@ -60,6 +71,14 @@ export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts
   const flood = createFloodGuard(clock.monotonicMs, UNSIGNED)
   const proofs = createFloodGuard(clock.monotonicMs, PROOFS)
   const prove = createProof(parts)
+  const isPaired = (): boolean => webhook.secret !== null || pairing.secrets().length > 0
+  const refused = createRefusedDeliveries({
+    clock,
+    log: parts.log,
+    isPaired,
+    fixedAt: webhook.secret === null ? null : parts.secretAt,
+  })
+  let unkept: Problem | null = null
   const pairing = createPairing({
     store: parts.secrets,
     clock,
@@ -67,9 +86,14 @@ export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts
     workspaceId: parts.workspaceId,
     prove: (raw) => (proofs.admits() ? prove(raw) : Promise.resolve(null)),
     onChange: (change) => {
-      if (change.kind === 'paired') reach.paired()
-      else parts.learnSecret(change.token)
+      if (change.kind === 'paired') {
+        refused.paired()
+        reach.paired()
+      } else parts.learnSecret(change.token)
       parts.onPairing?.(change)
+    },
+    onTrouble: (error) => {
+      unkept = error === null ? null : unkeptProblem(error)
     },
   })
   const listener = createListener({
@@ -79,7 +103,13 @@ export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts
     onAnswered,
     answerProbe: reach.answerProbe,
     onForwarded: reach.forwarded,
+    refused,
     log: parts.log,
   })
-  return { listener, pairing, isPaired: () => webhook.secret !== null || pairing.secrets().length > 0 }
+  return {
+    listener,
+    pairing,
+    isPaired,
+    problems: () => [...refused.problems(), unkept].filter((problem) => problem !== null),
+  }
 }

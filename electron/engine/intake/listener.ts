@@ -6,16 +6,20 @@ import {
   type FastifyRequest,
 } from '../foundation/http-server.ts'
 import type { Log } from '../foundation/log.ts'
-import type { Pairing } from './pairing.ts'
+import { isSubscriptionToken, type Pairing } from './pairing.ts'
 import { PROBE_HEADER, type ProbeAnswer } from './probe-route.ts'
 import { tokenOf } from './received-event.ts'
-import { isSignedWith } from './signature.ts'
+import type { RefusedDeliveries } from './refused.ts'
+import { isSignature, isSignedWith } from './signature.ts'
 
 export const WEBHOOK_PATH = '/webhooks/notion'
 
 const BODY_LIMIT_BYTES = 1_048_576
 const REQUEST_TIMEOUT_MS = 15_000
 const RETRY_AFTER_S = 30
+
+/** What nobody waits for is not read for long. */
+const LONGEST_HANDSHAKE_BYTES = 1_000
 
 export interface ListenerParts {
   readonly pairing: ListenerPairing
@@ -26,6 +30,7 @@ export interface ListenerParts {
   readonly answerProbe: (header: string) => ProbeAnswer | null
   /** A signed delivery was forwarded to us by somebody: so the public address leads here. */
   readonly onForwarded: (host: string | null) => void
+  readonly refused: Omit<RefusedDeliveries, 'problems' | 'paired'>
   readonly log: Log
 }
 
@@ -98,16 +103,26 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
     signature: string | null,
   ): Promise<Refusal | null> => {
     if (signature === null && !isJson(request)) return { status: 415, body: rejection(REJECTIONS[415] ?? '') }
-    const token = pairing.isOpen() ? tokenOf(raw) : null
+    const token = pairing.isOpen() || raw.length <= LONGEST_HANDSHAKE_BYTES ? tokenOf(raw) : null
+    const isHandshake = token !== null && isSubscriptionToken(token)
+    if (isHandshake && !pairing.isOpen()) parts.refused.handshake()
     const handshake = token === null ? 'refused' : pairing.handshake(token)
     if (handshake === 'pending') return { status: 200, body: { status: 'pairing' } }
     if (handshake === 'too-many') return { status: 503, body: unavailable('too many tokens; open the pairing again') }
     if (signature === null) return { status: 401, body: rejection('the signature is missing') }
     const proof = await pairing.eventSignedBy(raw, signature)
-    if (proof === 'confirmed') return null
-    return proof === 'undecided'
-      ? { status: 503, body: unavailable('the pairing is not decided yet') }
-      : { status: 401, body: rejection('the signature is not valid') }
+    switch (proof) {
+      case 'confirmed':
+        return null
+      case 'undecided':
+        return { status: 503, body: unavailable('the pairing is not decided yet') }
+      case 'unconfirmed':
+        parts.refused.unconfirmed()
+        return { status: 401, body: rejection('nobody has confirmed its token') }
+      case 'stranger':
+        if (!isHandshake && isSignature(signature)) parts.refused.strange()
+        return { status: 401, body: rejection('the signature is not valid') }
+    }
   }
 
   server.route({
@@ -131,6 +146,7 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
         if (refusal !== null) return refuse(reply, refusal)
       } else {
         pairing.used(secret, raw)
+        parts.refused.accepted()
       }
       if (isForwarded(request)) parts.onForwarded(hostOf(request))
       const answer = await parts.admit(raw)

@@ -19,8 +19,7 @@ export const createPairingCalls = (pairing: Pairing, where: string, isFixed: boo
   disconnect: async () => ({
     refused: await refusalOf(async () => {
       if (isFixed) return secretIsFixed(where)
-      await pairing.disconnect()
-      return null
+      return (await pairing.disconnect()) ? null : 'Nothing is paired, and no token waits. Nothing was done.'
     }),
   }),
 })

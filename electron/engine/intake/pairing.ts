@@ -9,8 +9,10 @@ import { isSignedWith } from './signature.ts'
 /** How long a person who opened pairing has for making the subscription in Notion. */
 const OPEN_MS = 15 * 60_000
 
-/** Tokens as Notion makes them. */
 const TOKEN = /^secret_[A-Za-z0-9]{20,200}$/
+
+/** Whether it looks like the tokens that Notion makes for a subscription. */
+export const isSubscriptionToken = (text: string): boolean => TOKEN.test(text)
 
 /** Anybody can send tokens while pairing is open: so many are kept. Notion says of more that they failed, and can resend. */
 const MOST_TOKENS = 16
@@ -24,8 +26,11 @@ const IF_PASTED = 'If you have pasted a token in Notion already, confirm it: pai
 /** Who asks now and then is to see a token that was confirmed as soon as it had come. */
 const SHOWN_AFTER_END_MS = 10_000
 
-/** What an event comes to that no confirmed secret signed. */
-export type ProofResult = 'stranger' | 'undecided' | 'confirmed'
+/**
+ * What an event comes to that no confirmed secret signed. unconfirmed: it is ours, and signed with a token of a window that
+ * is over; only a person's word makes that the secret.
+ */
+export type ProofResult = 'stranger' | 'undecided' | 'unconfirmed' | 'confirmed'
 
 /** Whether an event comes from our workspace and names something that our token can read; null: Notion gave no answer. */
 export type Proof = (raw: Buffer) => Promise<{ readonly workspaceId: string } | 'refused' | null>
@@ -39,6 +44,8 @@ export interface PairingParts {
   readonly workspaceId: () => string | null
   /** A token came for the first time, or a secret was confirmed. */
   readonly onChange: (change: PairingChange) => void
+  /** A confirmed secret cannot be kept, and why; null: one was kept. */
+  readonly onTrouble: (error: string | null) => void
 }
 
 export type PairingChange =
@@ -64,7 +71,7 @@ export interface Pairing {
   isOpen(): boolean
   /** A request whose body carries a token. `pending`: it waits to be confirmed. */
   handshake(token: string): 'pending' | 'refused' | 'too-many'
-  /** An event that no confirmed secret signed. `confirmed`: its token is a secret now. */
+  /** An event that no confirmed secret signed, with a token that came. `confirmed`: its token is a secret now. */
   eventSignedBy(raw: Buffer, signature: string): Promise<ProofResult>
   /**
    * A person says that this is the one, of this window or of one before: Notion may have taken it by then, and resends
@@ -73,8 +80,8 @@ export interface Pairing {
   confirm(token: string): Promise<boolean>
   /** A request came that a confirmed secret signed: the first event of the newest one ends the time of the one before. */
   used(secret: string, raw: Buffer): void
-  /** Forgets every secret. */
-  disconnect(): Promise<void>
+  /** Forgets every secret and every token. False where there was none. Rejects where that cannot be kept: nothing changed. */
+  disconnect(): Promise<boolean>
   /** Resolves when nothing is being kept or forgotten any more. */
   stop(): Promise<void>
 }
@@ -88,6 +95,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
   /** What a person may confirm, the newest first: those of windows before, too, until something is confirmed. */
   let arrived: readonly string[] = []
   let confirmed: PairingView['confirmed'] = null
+  let isFullTold = false
   /** One proof, and one change of what is kept, at a time: each looks at what the one before left. */
   let last: Promise<unknown> = Promise.resolve()
 
@@ -123,7 +131,13 @@ export const createPairing = (parts: PairingParts): Pairing => {
 
   const keep = async (secret: string, workspaceId: string | null, besides: readonly PairedSecret[]): Promise<void> => {
     const before = arrived
-    await store.keepPaired([{ secret, workspace_id: workspaceId }, ...besides])
+    try {
+      await store.keepPaired([{ secret, workspace_id: workspaceId }, ...besides])
+    } catch (error) {
+      parts.onTrouble(errorText(error))
+      throw error
+    }
+    parts.onTrouble(null)
     close()
     // One that came meanwhile was answered like the others: a person may have pasted it.
     arrived = arrived.filter((token) => !before.includes(token))
@@ -156,15 +170,16 @@ export const createPairing = (parts: PairingParts): Pairing => {
       return 'confirmed'
     }
     const token = signedBy(raw, signature, waiting())
-    if (token === undefined) return 'stranger'
-    if (waiting().length > 1) return 'undecided'
+    if (token === undefined && signedBy(raw, signature, arrived) === undefined) return 'stranger'
+    if (token !== undefined && waiting().length > 1) return 'undecided'
     // Only the asking is limited. Keeping the secret ends within the turn: two changes of what is kept must not meet.
     const proof = limit.isOver() ? null : await Promise.race([parts.prove(raw), limit.over])
     // Its sender is told to come again: it proves itself then.
     if (proof === null) return 'undecided'
     if (proof === 'refused') return 'stranger'
+    if (token === undefined) return 'unconfirmed'
     // A second token may have come, or the window may have ended, while Notion was asked.
-    if (!waiting().includes(token)) return 'stranger'
+    if (!waiting().includes(token)) return arrived.includes(token) ? 'unconfirmed' : 'stranger'
     if (waiting().length > 1) return 'undecided'
     // The first event with the new secret ends the time of the one before.
     await keep(token, proof.workspaceId, [])
@@ -194,6 +209,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
     open: () => {
       close()
       tokens = []
+      isFullTold = false
       until = clock.now() + OPEN_MS
       timer = clock.after(OPEN_MS, expire)
     },
@@ -208,10 +224,12 @@ export const createPairing = (parts: PairingParts): Pairing => {
       }
     },
     handshake: (token) => {
-      if (!isOpen() || !TOKEN.test(token)) return 'refused'
+      if (!isOpen() || !isSubscriptionToken(token)) return 'refused'
       if (tokens.includes(token) || secrets().includes(token)) return 'pending'
       if (tokens.length >= MOST_TOKENS) {
-        log.warn({ tokens: tokens.length }, 'Too many tokens came while pairing is open; further ones are refused')
+        // Whoever sends so many does not stop there.
+        if (!isFullTold) log.warn({ tokens: tokens.length }, 'Too many tokens came; further ones are refused')
+        isFullTold = true
         return 'too-many'
       }
       tokens = [...tokens, token]
@@ -220,7 +238,9 @@ export const createPairing = (parts: PairingParts): Pairing => {
       return 'pending'
     },
     eventSignedBy: (raw, signature) =>
-      signedBy(raw, signature, waiting()) === undefined ? Promise.resolve('stranger') : proveInTurn(raw, signature),
+      signedBy(raw, signature, [...waiting(), ...arrived]) === undefined
+        ? Promise.resolve('stranger')
+        : proveInTurn(raw, signature),
     confirm: (token) =>
       inTurn(async () => {
         // Its first event may have been quicker than the person.
@@ -233,10 +253,13 @@ export const createPairing = (parts: PairingParts): Pairing => {
     used,
     disconnect: () =>
       inTurn(async () => {
+        const isThere = isOpen() || arrived.length > 0 || store.paired().length > 0
+        if (store.paired().length > 0) await store.keepPaired([])
+        parts.onTrouble(null)
         close()
         tokens = []
         arrived = []
-        await store.keepPaired([])
+        return isThere
       }),
     stop: async () => {
       close()

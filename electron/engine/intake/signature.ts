@@ -3,8 +3,8 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 /** The prefix is lower case only, the digits are not: as the SDK's verifyWebhookSignature has it. */
 const SIGNATURE = /^sha256=([0-9a-fA-F]{64})$/
 
-/** More than the secrets (two, while one replaces the other) and the tokens that wait in an open pairing. */
-const MOST_KEYS = 32
+/** More than the secrets (two, while one replaces the other) and the tokens that came while pairing was open. */
+const MOST_KEYS = 64
 
 /** Kept, because making one takes as long as a signature. */
 const keys = new Map<string, KeyObject>()
@@ -17,6 +17,9 @@ const keyOf = (secret: string): KeyObject => {
   keys.set(secret, key)
   return key
 }
+
+/** Whether a header has the form of Notion's signature, whoever made it. */
+export const isSignature = (header: string): boolean => SIGNATURE.test(header)
 
 /**
  * Whether `header` (X-Notion-Signature) is the HMAC-SHA256 of the raw body under the secret: the whole token text,

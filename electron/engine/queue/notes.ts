@@ -17,9 +17,9 @@ export interface QueueNotes {
   /** What is left of the probes that may be sent: see the tunnel. */
   probeBudget(): string | null
   noteProbeBudget(text: string): void
-  /** The public address that Notion is known to send to; null: nothing is known. */
+  /** The public address that Notion is known to send to: see the tunnel. */
   subscribedAddress(): string | null
-  noteSubscribedAddress(address: string | null): void
+  noteSubscribedAddress(text: string): void
 }
 
 const CATCH_UP = 'catch_up_due'
@@ -65,9 +65,8 @@ export const createQueueNotes = (database: Database): QueueNotes => {
       write(PROBE_BUDGET, text)
     },
     subscribedAddress: () => read(SUBSCRIBED_ADDRESS) ?? null,
-    noteSubscribedAddress: (address) => {
-      if (address === null) remove(SUBSCRIBED_ADDRESS)
-      else write(SUBSCRIBED_ADDRESS, address)
+    noteSubscribedAddress: (text) => {
+      write(SUBSCRIBED_ADDRESS, text)
     },
   }
 }

@@ -1,15 +1,13 @@
 import type { Reach } from '../../../shared/reach.ts'
 import type { Problem } from '../../../shared/status.ts'
 import type { Clock } from '../foundation/clock.ts'
-import { errorText } from '../foundation/errors.ts'
-import type { Log } from '../foundation/log.ts'
 import {
   createPausedSubscription,
   type PausedSubscription,
   type PausedSubscriptionParts,
 } from './paused-subscription.ts'
 import type { Probe } from './probe.ts'
-import type { AddressNotes } from './subscribed-address.ts'
+import type { SubscribedAddress } from './subscribed-address.ts'
 
 /** How Notion reaches us. */
 export interface Tunnel {
@@ -32,16 +30,13 @@ export const NO_REACH: Reach = { provider: 'none', state: 'off', address: null, 
 
 export interface NoTunnelParts {
   readonly clock: Clock
-  readonly log: Log
   readonly events: Pick<PausedSubscriptionParts, 'recentArrivals'>
-  /** What outlives a restart; written within a transaction. */
-  readonly notes: Pick<AddressNotes, 'noteSubscribedAddress'>
-  readonly commits: { runQuick(work: () => void): Promise<void> }
+  readonly subscribed: Pick<SubscribedAddress, 'paired'>
 }
 
 /** Without a tunnel only the catch-up brings changes: a choice, and no fault. */
 export const createNoTunnel = (parts: NoTunnelParts): Tunnel => {
-  const { clock, events, notes, commits, log } = parts
+  const { clock, events, subscribed } = parts
   const startedAt = clock.now()
   const { caughtUp, problem } = createPausedSubscription({
     clock,
@@ -56,12 +51,7 @@ export const createNoTunnel = (parts: NoTunnelParts): Tunnel => {
     forwarded: () => undefined,
     // At an address that only Notion knows: that of a tunnel of before is not it.
     paired: () => {
-      const forget = (): void => {
-        notes.noteSubscribedAddress(null)
-      }
-      commits.runQuick(forget).catch((error: unknown) => {
-        log.warn({ error: errorText(error) }, 'The address of a tunnel of before cannot be forgotten')
-      })
+      subscribed.paired(null)
     },
     caughtUp,
     answerProbe: () => null,

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { parsedJson } from '../../../shared/json.ts'
 import type { Problem } from '../../../shared/status.ts'
 
+/** Text of this file's own making, which outlives a restart. */
 export interface AddressNotes {
   subscribedAddress(): string | null
-  /** Null: nothing is known any more. */
-  noteSubscribedAddress(address: string | null): void
+  noteSubscribedAddress(text: string): void
 }
 
 /**
@@ -15,28 +18,68 @@ export interface SubscribedAddress {
   known(): string | null
   /** Notion sends to this one. */
   learn(address: string): void
-  /** What a person has to do where we are reachable at another address than Notion knows; null: nothing. */
+  /** A subscription was paired at this one; null: at one that nobody has told us. */
+  paired(address: string | null): void
+  /** We are reachable at this one: where nothing is known, what is paired was paired here. */
+  reachable(address: string): void
+  /** What a person has to do where we are reachable at another address than Notion knows, or may know; null: nothing. */
   problem(present: string | null): Problem | null
 }
 
-export const createSubscribedAddress = (notes: AddressNotes, hasFixedSecret: boolean): SubscribedAddress => {
-  let known = notes.subscribedAddress()
-  const last = hasFixedSecret
-    ? 'Write the token that it shows as webhook.secret, and start again.'
-    : 'Pair it: npm run headless -- pair.'
+/** `address` null: one that nobody has told us; `secret`: see `markOf`. */
+const noteSchema = z.object({ address: z.string().nullable(), secret: z.string() })
+
+type Known = Readonly<z.infer<typeof noteSchema>>
+
+/** By which a subscription is told from the one after it, without the secret: a new one has a new secret. */
+const markOf = (fixedSecret: string | null): string =>
+  fixedSecret === null ? 'paired' : createHash('sha256').update(fixedSecret).digest('hex').slice(0, 12)
+
+const noted = (text: string | null, secret: string): Known | null => {
+  if (text === null) return null
+  // An older program wrote the address alone.
+  const known = noteSchema.safeParse(parsedJson(text)).data ?? { address: text, secret }
+  return known.secret === secret ? known : null
+}
+
+const DELETE = 'In Notion, open Settings, Connections, your connection, Webhooks, and delete the subscription.'
+
+const failure = (message: string): Problem => ({ code: 'address-changed', severity: 'failure', message })
+
+/** `fixed`: the secret that the settings give, and where; null: it is paired. */
+export const createSubscribedAddress = (
+  notes: AddressNotes,
+  fixed: { readonly secret: string; readonly at: string } | null,
+): SubscribedAddress => {
+  const secret = markOf(fixed?.secret ?? null)
+  let known = noted(notes.subscribedAddress(), secret)
+  // The new token comes in the handshake alone, which nobody is told of while the settings give the secret.
+  const pairIt = `${fixed === null ? 'Pair it' : `Remove ${fixed.at}, start again, and pair it`}: npm run headless -- pair.`
+
+  const note = (address: string | null): void => {
+    if (known?.address === address) return
+    known = { address, secret }
+    notes.noteSubscribedAddress(JSON.stringify(known))
+  }
+
   return {
-    known: () => known,
-    learn: (address) => {
-      if (address === known) return
-      known = address
-      notes.noteSubscribedAddress(address)
+    known: () => known?.address ?? null,
+    learn: note,
+    paired: note,
+    reachable: (address) => {
+      if (known === null) note(address)
     },
     problem: (present) => {
-      if (present === null || known === null || present === known) return null
+      if (present === null || known === null || present === known.address) return null
+      if (known.address !== null) {
+        return failure(
+          `The public address is now ${present}, but Notion sends to ${known.address} and cannot be told. 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
+        )
+      }
       return {
-        code: 'address-changed',
-        severity: 'failure',
-        message: `The public address is now ${present}, but Notion sends to ${known} and cannot be told. 1. In Notion, open Settings, Connections, your connection, Webhooks, and delete the subscription. 2. Make a new one with ${present}. 3. ${last}`,
+        code: 'address-unknown',
+        severity: 'notice',
+        message: `Whether Notion sends to ${present} is not known: the subscription was paired while no public address was. This goes with the first delivery that comes by it. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
       }
     },
   }

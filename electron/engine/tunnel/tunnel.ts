@@ -1,32 +1,32 @@
 import type { Reach } from '../../../shared/reach.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import type { Clock } from '../foundation/clock.ts'
-import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import { lookUpAddresses } from '../foundation/system-network.ts'
 import { createWakeWatch, systemAddresses } from '../foundation/wake-watch.ts'
 import { WEBHOOK_PATH } from '../intake/listener.ts'
 import { createIsolatedNgrok } from './isolated-ngrok.ts'
+import { deliveryWay } from './delivery-way.ts'
 import { NO_REACH, type Tunnel } from './no-tunnel.ts'
 import { createPausedSubscription, type PausedSubscriptionParts } from './paused-subscription.ts'
 import { createProbe } from './probe.ts'
 import { type BudgetNotes, createProbeBudget, unlimitedProbes } from './probe-budget.ts'
 import { createProbeRequests } from './probe-requests.ts'
 import type { TunnelProvider } from './provider.ts'
-import { createPublicAddress } from './public-address.ts'
-import { type AddressNotes, createSubscribedAddress } from './subscribed-address.ts'
+import { createPublicAddress, isLocalHost } from './public-address.ts'
+import type { SubscribedAddress } from './subscribed-address.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
 
 /** The provider that the settings name, or a test's; `localAddress`: where the listener is, as `host:port`. */
 export type ProviderAt = (localAddress: string) => TunnelProvider
 
 export interface TunnelParts {
-  readonly settings: Pick<Settings, 'tunnel' | 'webhook'>
+  readonly settings: Pick<Settings, 'tunnel' | 'webhook' | 'notion'>
   /** The tunnel's token, wherever it is kept. */
   readonly authtoken: string | null
-  /** What outlives a restart; written within a transaction. */
-  readonly notes: BudgetNotes & AddressNotes
-  readonly commits: { runQuick(work: () => void): Promise<void> }
+  /** What outlives a restart. */
+  readonly notes: BudgetNotes
+  readonly subscribed: SubscribedAddress
   readonly events: Pick<PausedSubscriptionParts, 'recentArrivals'>
   readonly isPaired: () => boolean
   readonly clock: Clock
@@ -36,12 +36,6 @@ export interface TunnelParts {
   readonly providerAt: ProviderAt | undefined
 }
 
-const hostOf = (address: string | null): string | null => (address === null ? null : new URL(address).host)
-
-/** Of a `Host` or `X-Forwarded-Host` header, to which each proxy on the way may have added; the first one is the visitor's. */
-const hostIn = (header: string | null): string | null =>
-  URL.parse(`https://${(header ?? '').split(',', 1)[0]?.trim() ?? ''}`)?.host ?? null
-
 /** Where a listener can be reached on this computer: one that listens everywhere has no address to connect to. */
 const connectable = (listening: string): string => {
   const [, host = '127.0.0.1', port = '80'] = /^https?:\/\/(\[[^\]]*\]|[^:/]+)(?::(\d+))?/.exec(listening) ?? []
@@ -49,9 +43,10 @@ const connectable = (listening: string): string => {
 }
 
 export const createTunnel = (parts: TunnelParts): Tunnel => {
-  const { settings, notes, clock, log } = parts
+  const { settings, notes, subscribed, clock, log } = parts
   const { provider: kind, domain } = settings.tunnel
   const { endpointUrl } = settings.webhook
+  const { hostname: notionHost } = new URL(settings.notion.baseUrl)
   if (kind === 'none') throw new Error('No tunnel is wanted')
   let supervisor: Supervisor | null = null
   const paused = createPausedSubscription({
@@ -62,42 +57,12 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
   const ending = new AbortController()
   const probe = createProbe(createProbeRequests(ending.signal), kind)
 
-  /** What is not stored costs a probe more, or is learnt again. */
-  const stored = (write: () => void): void => {
-    parts.commits.runQuick(write).catch((error: unknown) => {
-      log.warn({ error: errorText(error) }, 'What the tunnel has to remember cannot be stored')
-    })
-  }
-  const subscribed = createSubscribedAddress(
-    {
-      subscribedAddress: notes.subscribedAddress,
-      noteSubscribedAddress: (address) => {
-        stored(() => {
-          notes.noteSubscribedAddress(address)
-        })
-      },
-    },
-    settings.webhook.secret !== null,
-  )
-  const budgetNotes: BudgetNotes = {
-    probeBudget: notes.probeBudget,
-    noteProbeBudget: (text) => {
-      stored(() => {
-        notes.noteProbeBudget(text)
-      })
-    },
-  }
-
   const ownProvider: ProviderAt = (localAddress) =>
     kind === 'url' && endpointUrl !== null
-      ? createPublicAddress(endpointUrl, WEBHOOK_PATH, lookUpAddresses)
+      ? createPublicAddress(endpointUrl, WEBHOOK_PATH, lookUpAddresses, isLocalHost(notionHost))
       : createIsolatedNgrok({ authtoken: parts.authtoken, domain, localAddress, path: WEBHOOK_PATH, clock, log })
 
   const reach = (): Reach => supervisor?.reach() ?? { ...NO_REACH, provider: kind, state: 'opening' }
-  const learnAddress = (): void => {
-    const { address } = reach()
-    if (address !== null) subscribed.learn(address)
-  }
   const wakeWatch = createWakeWatch(clock, systemAddresses, (reason) => {
     log.info({ reason }, 'The machine woke or came into another network; the tunnel is opened anew')
     supervisor?.lookNow()
@@ -114,12 +79,11 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
         provider: (parts.providerAt ?? ownProvider)(connectable(listening)),
         kind,
         probe,
-        budget: kind === 'ngrok' ? createProbeBudget(budgetNotes, clock.now) : unlimitedProbes,
+        budget: kind === 'ngrok' ? createProbeBudget(notes, clock.now) : unlimitedProbes,
         clock,
         log,
         onReachable: (address) => {
-          // What was paired before an address was known was paired at this one.
-          if (parts.isPaired() && subscribed.known() === null) subscribed.learn(address)
+          if (parts.isPaired()) subscribed.reachable(address)
           parts.onReachable?.(address)
         },
       })
@@ -129,14 +93,15 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
     forwarded: (host) => {
       const { address } = reach()
       const former = subscribed.known()
-      const sentTo = hostIn(host)
-      const fits = sentTo !== null && sentTo === hostOf(address)
-      // What still comes by the address of before proves nothing of this one.
-      if (!fits && sentTo !== null && sentTo === hostOf(former)) return
-      supervisor?.delivered(fits || former === null || former === address)
-      if (fits || supervisor?.isProbed() === true) learnAddress()
+      const way = deliveryWay(host, { present: address, subscribed: former })
+      // What comes by another one, that of before, say, proves nothing of this one.
+      if (way === 'elsewhere') return
+      supervisor?.delivered(way === 'here' || former === null || former === address)
+      if (way === 'here' && address !== null) subscribed.learn(address)
     },
-    paired: learnAddress,
+    paired: () => {
+      subscribed.paired(reach().address)
+    },
     caughtUp: paused.caughtUp,
     answerProbe: probe.answer,
     stop: async () => {

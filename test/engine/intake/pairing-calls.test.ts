@@ -26,6 +26,17 @@ test('a person opens, sees, confirms and forgets', async () => {
   expect(pairing.secrets()).toEqual([])
 })
 
+test('where nothing is paired and nothing waits there is nothing to forget, and that is said', async () => {
+  const { calls: call, pairing } = await calls()
+  const nothing = { refused: 'Nothing is paired, and no token waits. Nothing was done.' }
+  expect(await call.disconnect({})).toEqual(nothing)
+  await call['open-pairing']({})
+  pairing.handshake(TOKEN)
+  expect(await call.disconnect({})).toEqual({ refused: null })
+  expect([pairing.isOpen(), await pairing.confirm(TOKEN)]).toEqual([false, false])
+  expect(await call.disconnect({})).toEqual(nothing)
+})
+
 test('a token that never came is refused with what may be the reason', async () => {
   const { calls: call } = await calls()
   await call['open-pairing']({})

@@ -150,7 +150,7 @@ test('a window that ends in the middle of a proof takes the token with it', asyn
   await notion.asked
   clock.advance(1_000)
   notion.answer(OWN)
-  expect(await proven).toBe('stranger')
+  expect(await proven).toBe('unconfirmed')
   expect([pairing.secrets(), onDisk()]).toEqual([[], []])
 })
 
@@ -162,7 +162,7 @@ test('a window that is opened anew in the middle of a proof begins without the t
   pairing.open()
   pairing.handshake(SECOND)
   notion.answer(OWN)
-  expect(await proven).toBe('stranger')
+  expect(await proven).toBe('unconfirmed')
   expect([pairing.secrets(), pairing.view().tokens]).toEqual([[], [{ token: SECOND, suspicious: false }]])
 })
 

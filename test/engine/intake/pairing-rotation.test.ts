@@ -108,3 +108,15 @@ describe('rotation', () => {
     expect(stage.changes).toHaveLength(told)
   })
 })
+
+test('a proven secret that cannot be kept is told, until one is', async () => {
+  const { pairing, event, breakDisk, troubles } = await createPairingStage()
+  pairing.open()
+  pairing.handshake(FIRST)
+  breakDisk(true)
+  expect(await event(FIRST)).toBe('undecided')
+  expect(troubles).toEqual(['no space left'])
+  breakDisk(false)
+  expect(await event(FIRST)).toBe('confirmed')
+  expect(troubles).toEqual(['no space left', null])
+})

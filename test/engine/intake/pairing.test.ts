@@ -78,7 +78,7 @@ describe('the time for pairing', () => {
     expect(pairing.view().until).toBeNull()
     expect(log.lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('time for pairing is over') }])
     expect(pairing.handshake(SECOND)).toBe('refused')
-    expect(await event(FIRST)).toBe('stranger')
+    expect(await event(FIRST)).toBe('unconfirmed')
     expect(pairing.secrets()).toEqual([])
   })
 
@@ -103,7 +103,7 @@ describe('the time for pairing', () => {
   test('ends on a machine that slept through it as well, before anything is believed', async () => {
     for (const act of [
       async ({ pairing }: Awaited<ReturnType<typeof openWith>>) => pairing.handshake(SECOND) === 'refused',
-      async ({ event }: Awaited<ReturnType<typeof openWith>>) => (await event(FIRST)) === 'stranger',
+      async ({ event }: Awaited<ReturnType<typeof openWith>>) => (await event(FIRST)) === 'unconfirmed',
       async ({ pairing }: Awaited<ReturnType<typeof openWith>>) => pairing.view().until === null,
     ]) {
       const stage = await openWith([FIRST])
@@ -127,7 +127,7 @@ describe('the time for pairing', () => {
     clock.advance(10 * MINUTE_MS)
     pairing.open()
     expect(pairing.view()).toMatchObject({ until: clock.now() + 15 * MINUTE_MS, tokens: [] })
-    expect(await event(FIRST)).toBe('stranger')
+    expect(await event(FIRST)).toBe('unconfirmed')
     expect(pairing.secrets()).toEqual([])
     clock.advance(10 * MINUTE_MS)
     expect(pairing.handshake(SECOND)).toBe('pending')
@@ -160,6 +160,17 @@ describe('the time for pairing', () => {
     expect(await pairing.confirm(THIRD)).toBe(false)
     expect(await pairing.confirm(SECOND)).toBe(true)
     expect(pairing.secrets()).toEqual([SECOND, FIRST])
+  })
+
+  test('that is over leaves no word to a stranger: an event counts as ours only where it proves itself', async () => {
+    const { pairing, clock, event, notionSays } = await openWith([FIRST])
+    clock.advance(15 * MINUTE_MS)
+    notionSays(() => Promise.resolve('refused'))
+    expect(await event(FIRST)).toBe('stranger')
+    notionSays(() => Promise.resolve(null))
+    expect(await event(FIRST)).toBe('undecided')
+    expect(await event(SECOND)).toBe('stranger')
+    expect(pairing.secrets()).toEqual([])
   })
 
   test('keeps bounded room for the tokens of earlier times, and the newest of them', async () => {
@@ -257,12 +268,16 @@ describe('disconnect', () => {
     expect(stage.pairing.secrets()).toEqual([])
   })
 
-  test('is told of a disk that refuses: the secrets are kept, and valid', async () => {
+  test('is told of a disk that refuses: nothing was changed, an open pairing and its tokens included', async () => {
     const { pairing, event, breakDisk, onDisk } = await openWith([FIRST])
     await event(FIRST)
+    pairing.open()
+    pairing.handshake(SECOND)
     breakDisk(true)
     await expect(pairing.disconnect()).rejects.toThrow('no space left')
-    expect([pairing.secrets(), onDisk()]).toEqual([[FIRST], [FIRST]])
+    expect([pairing.secrets(), onDisk(), pairing.isOpen()]).toEqual([[FIRST], [FIRST], true])
+    breakDisk(false)
+    expect(await event(SECOND)).toBe('confirmed')
   })
 
   test('has the last word over a proof that was under way', async () => {

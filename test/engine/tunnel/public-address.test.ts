@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lookUpAddresses } from '../../../electron/engine/foundation/system-network.ts'
-import { addressWarning, createPublicAddress, type LookUp } from '../../../electron/engine/tunnel/public-address.ts'
+import { createPublicAddress, isLocalHost, type LookUp } from '../../../electron/engine/tunnel/public-address.ts'
 import { endOfTurn } from '../../support/end-of-turn.ts'
 import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
@@ -8,8 +8,8 @@ const PATH = '/webhooks/notion'
 
 const nowhere: LookUp = () => Promise.reject(new Error('ENOTFOUND'))
 
-const opened = (endpointUrl: string, lookUp = nowhere) =>
-  createPublicAddress(endpointUrl, PATH, lookUp).open({
+const opened = (endpointUrl: string, lookUp = nowhere, isNotionLocal = false) =>
+  createPublicAddress(endpointUrl, PATH, lookUp, isNotionLocal).open({
     signal: new AbortController().signal,
     onLost: () => {
       throw new Error('There is nothing that could be lost')
@@ -39,7 +39,7 @@ describe('an address out of an example', () => {
     'https://my-domain.com/',
     'https://example.com.my-company.io/',
     'https://counterexample.com/',
-    'https://contest/',
+    'https://contest.io/',
   ])('is not what only looks like one: %s', async (endpointUrl) => {
     expect(await opened(endpointUrl)).toMatchObject({ ok: true })
   })
@@ -100,7 +100,9 @@ describe('a name', () => {
   })
 
   test('that Notion does not take at all is told as that', async () => {
-    expect(await warningOf('http://notion.my-company.io/', ['10.0.0.7'])).toMatch(/^Notion takes only public addresses/)
+    expect(await warningOf('http://notion.my-company.io/', ['10.0.0.7'])).toBe(
+      'Notion takes only addresses that start with https://, and http://notion.my-company.io/webhooks/notion does not. Subscribe its https form, if it has one, and write it as webhook.endpoint_url.',
+    )
   })
 
   test('is looked up by the system as it knows it', async () => {
@@ -111,9 +113,8 @@ describe('a name', () => {
   })
 })
 
-describe('what Notion does not take', () => {
+describe('an address of a private network', () => {
   test.each([
-    'http://notion.my-company.io/webhooks/notion',
     'https://localhost/webhooks/notion',
     'https://app.localhost/',
     'https://127.0.0.1/',
@@ -137,9 +138,19 @@ describe('what Notion does not take', () => {
     'https://nas/',
     'https://nas.local/',
     'https://nas.local./',
-  ])('is said of %s', (address) => {
-    expect(addressWarning(address)).toContain(address)
-    expect(addressWarning(address)).toContain('https://')
+  ])('is never open: what comes back from there shows nothing of Notion: %s', async (address) => {
+    expect(isLocalHost(new URL(address).hostname)).toBe(true)
+    const opening = await opened(address)
+    expect(opening).toMatchObject({
+      ok: false,
+      failure: { code: 'not-public', message: expect.stringContaining('webhook.endpoint_url') },
+    })
+  })
+
+  test('is open, without a warning, where what stands in Notion’s place is in a private network too', async () => {
+    const opening = await opened('http://127.0.0.1:9', nowhere, true)
+    expect(opening).toMatchObject({ ok: true, tunnel: { address: `http://127.0.0.1:9${PATH}` } })
+    expect(opening.ok && opening.tunnel.warning?.()).toBeNull()
   })
 
   test.each([
@@ -157,7 +168,9 @@ describe('what Notion does not take', () => {
     'https://[fd::1]/',
     'https://mylocal.io/',
     'https://localhost.my-company.io/',
-  ])('is not said of %s', (address) => {
-    expect(addressWarning(address)).toBeNull()
+  ])('is not what only looks like one: %s', async (address) => {
+    expect(isLocalHost(new URL(address).hostname)).toBe(false)
+    const opening = await opened(address)
+    expect(opening.ok && opening.tunnel.warning?.()).toBeNull()
   })
 })

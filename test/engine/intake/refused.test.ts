@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { createRefusedDeliveries } from '../../../electron/engine/intake/refused.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
+import { createRecordedLog } from '../../support/recorded-log.ts'
+
+const HOUR = 3_600_000
+const WHERE = 'settings.yaml:3: webhook.secret'
+
+const refusing = ({ isPaired = true, fixedAt = null }: { isPaired?: boolean; fixedAt?: string | null } = {}) => {
+  const clock = createManualClock()
+  const log = createRecordedLog()
+  const refused = createRefusedDeliveries({ clock, log, isPaired: () => isPaired, fixedAt })
+  const codes = (): readonly string[] => refused.problems().map(({ code }) => code)
+  const only = (): string => {
+    const [problem, ...others] = refused.problems()
+    if (problem === undefined || others.length > 0) throw new Error('It is not one problem')
+    return `${problem.severity} ${problem.message}`
+  }
+  return { refused, clock, log, codes, only }
+}
+
+describe('a delivery that is signed with another secret than ours', () => {
+  test('turns the light red, with what to do, until one is accepted: a wrong secret looks like a stranger', () => {
+    const { refused, clock, only, codes } = refusing()
+    expect(codes()).toEqual([])
+    refused.strange()
+    expect(only()).toBe(
+      'failure A delivery was refused since 2026-11-23T12:00:00.000Z, and none accepted after: signed, and not with the secret that is known here. If Notion sent them, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. If not, somebody tries to forge deliveries, and nothing of it was taken.',
+    )
+    clock.advance(30 * HOUR)
+    refused.strange()
+    expect(only()).toMatch(/^failure 2 deliveries were refused since 2026-11-23T12:00:00\.000Z/)
+    refused.accepted()
+    expect(codes()).toEqual([])
+  })
+
+  test('says where the secret is to be corrected, if the settings give it', () => {
+    const { refused, only } = refusing({ fixedAt: WHERE })
+    refused.strange()
+    expect(only()).toContain(`correct ${WHERE} and start again; or remove it, start again, delete the subscription`)
+  })
+
+  test('is nothing new where no secret is known at all, which is told already', () => {
+    const { refused, codes } = refusing({ isPaired: false })
+    refused.strange()
+    expect(codes()).toEqual([])
+  })
+
+  test('says nothing of a secret that was paired after it', () => {
+    const { refused, codes } = refusing()
+    refused.strange()
+    refused.unconfirmed()
+    refused.paired()
+    expect(codes()).toEqual([])
+  })
+})
+
+test('a delivery of ours whose token nobody confirmed is told for a day, whatever the secret of before still brings', () => {
+  const { refused, clock, codes, only } = refusing()
+  refused.unconfirmed()
+  refused.accepted()
+  expect(only()).toMatch(/^failure .*pair --confirm TOKEN\.$/)
+  clock.advance(24 * HOUR - 1)
+  expect(codes()).toEqual(['token-unconfirmed'])
+  clock.advance(1)
+  expect(codes()).toEqual([])
+})
+
+test.each([
+  [null, /Notion, open it \(npm run headless -- pair\) and let Notion send the token again\.$/],
+  [WHERE, /Notion, remove settings\.yaml:3: webhook\.secret, start again, open it/],
+])('a token that comes while nobody pairs is no fault, and told for an hour (%s)', (fixedAt, told) => {
+  const { refused, clock, codes, only } = refusing({ fixedAt })
+  refused.handshake()
+  expect(only()).toMatch(/^notice A token of a subscription came at 2026-11-23T12:00:00\.000Z and was refused/)
+  expect(only()).toMatch(told)
+  clock.advance(HOUR)
+  expect(codes()).toEqual([])
+})
+
+test('the log has one line of each kind an hour, however many a stranger sends', () => {
+  const { refused, clock, log } = refusing()
+  const all = (): void => {
+    for (const tell of [refused.strange, refused.unconfirmed, refused.handshake]) tell()
+  }
+  for (let nth = 0; nth < 100; nth += 1) all()
+  expect(log.lines).toHaveLength(3)
+  refused.accepted()
+  clock.advance(HOUR - 1)
+  all()
+  expect(log.lines).toHaveLength(3)
+  clock.advance(1)
+  all()
+  expect(log.lines).toHaveLength(6)
+})
