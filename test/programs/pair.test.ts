@@ -242,7 +242,7 @@ describe('with BLACKCORE_SECRETS_KEY', () => {
       stderr: `The secrets file ${all.secretsFile} ${end}\n`,
     })
     expect(await refusal('')).toEqual(sentence('is encrypted: set BLACKCORE_SECRETS_KEY to its passphrase.'))
-    expect(await refusal('another')).toEqual(
+    expect(await refusal('one that never sealed it')).toEqual(
       sentence('cannot be opened with BLACKCORE_SECRETS_KEY: it is another passphrase, or the file was changed.'),
     )
     expect(readFileSync(all.secretsFile).equals(sealed)).toBe(true)
