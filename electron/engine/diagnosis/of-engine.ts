@@ -12,7 +12,7 @@ import { WEBHOOK_PATH } from '../intake/listener.ts'
 import type { NotionStage } from '../notion/open.ts'
 import type { JobStore } from '../queue/job-store.ts'
 import type { Reports } from '../status/reports.ts'
-import { failed, ok } from './check.ts'
+import { failed, notice, ok } from './check.ts'
 import { diskCheck } from './disk-check.ts'
 import { jsonFile, logFile, textFile } from './files.ts'
 import { notionChecks } from './notion-checks.ts'
@@ -44,7 +44,10 @@ const listenerCheck = (listener: FastifyInstance, { isPaired, problems }: Engine
   }
   const url = `${listener.listeningOrigin}${WEBHOOK_PATH}`
   const refusing = problems.find(({ code }) => REFUSING.has(code))
-  if (refusing !== undefined) return failed('listener', `It listens at ${url}. ${refusing.message}`)
+  if (refusing !== undefined) {
+    const tell = refusing.severity === 'failure' ? failed : notice
+    return tell('listener', `It listens at ${url}. ${refusing.message}`)
+  }
   return isPaired
     ? ok('listener', `Deliveries are accepted at ${url}.`)
     : failed('listener', `It listens at ${url}, ${NOT_PAIRED}`)

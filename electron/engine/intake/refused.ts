@@ -11,6 +11,12 @@ const HANDSHAKE_SHOWN_MS = 3_600_000
 /** Notion repeats a delivery for about as long (its webhook reference: up to 24 hours). */
 const UNCONFIRMED_SHOWN_MS = 24 * 3_600_000
 
+/** One or two may be a stranger's; where a secret is wrong, Notion repeats what is refused, and more comes. */
+const FEW = 2
+
+/** The same for a secret that deliveries were accepted with: a stranger's may come at any time, and stop again. */
+const LASTING_MS = 600_000
+
 export interface RefusedParts {
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
@@ -22,7 +28,8 @@ export interface RefusedParts {
 
 /**
  * What was refused and may yet have been Notion's. A wrong secret looks like a stranger from here, so a light that stayed
- * green would lie: what is refused is told until something is accepted.
+ * green would lie: what is refused is told until something is accepted, and as a failure once it is more than a stranger
+ * leaves behind in passing.
  */
 export interface RefusedDeliveries {
   /** A delivery was signed with a secret that is in force. */
@@ -46,7 +53,9 @@ const mendOf = (fixedAt: string | null): string =>
     : `correct ${fixedAt} and start again; or remove it, start again, ${newSubscription}`
 
 export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: RefusedParts): RefusedDeliveries => {
-  let strangers: { readonly count: number; readonly since: number } | null = null
+  let strangers: { readonly count: number; readonly since: number; readonly last: number } | null = null
+  /** Whether a delivery was accepted with the present secret. */
+  let isProven = false
   let unconfirmedAt: number | null = null
   let handshakeAt: number | null = null
   const loggedAt = new Map<string, number>()
@@ -62,11 +71,11 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
 
   const ofStrangers = (): Problem | null => {
     if (strangers === null || !isPaired()) return null
-    const { count, since } = strangers
+    const { count, since, last } = strangers
     const were = count === 1 ? 'A delivery was' : `${count} deliveries were`
     return {
       code: 'deliveries-refused',
-      severity: 'failure',
+      severity: count > FEW && (!isProven || last - since >= LASTING_MS) ? 'failure' : 'notice',
       message: `${were} refused since ${isoTime(since)}, and none accepted after: signed, and not with the secret that is known here. If Notion sent them, ${mendOf(fixedAt)}. If not, somebody tries to forge deliveries, and nothing of it was taken.`,
     }
   }
@@ -93,13 +102,16 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
   return {
     accepted: () => {
       strangers = null
+      isProven = true
     },
     paired: () => {
       strangers = null
+      isProven = false
       unconfirmedAt = null
     },
     strange: () => {
-      strangers = { count: (strangers?.count ?? 0) + 1, since: strangers?.since ?? clock.now() }
+      const now = clock.now()
+      strangers = { count: (strangers?.count ?? 0) + 1, since: strangers?.since ?? now, last: now }
       note('A delivery was refused: its signature was not made with the secret that is known here')
     },
     unconfirmed: () => {

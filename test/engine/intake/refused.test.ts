@@ -3,7 +3,8 @@ import { createRefusedDeliveries } from '../../../electron/engine/intake/refused
 import { createManualClock } from '../../support/manual-clock.ts'
 import { createRecordedLog } from '../../support/recorded-log.ts'
 
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const WHERE = 'settings.yaml:3: webhook.secret'
 
 const refusing = ({ isPaired = true, fixedAt = null }: { isPaired?: boolean; fixedAt?: string | null } = {}) => {
@@ -20,18 +21,44 @@ const refusing = ({ isPaired = true, fixedAt = null }: { isPaired?: boolean; fix
 }
 
 describe('a delivery that is signed with another secret than ours', () => {
-  test('turns the light red, with what to do, until one is accepted: a wrong secret looks like a stranger', () => {
+  test('is told, with what to do, until one is accepted: a wrong secret looks like a stranger', () => {
     const { refused, clock, only, codes } = refusing()
     expect(codes()).toEqual([])
     refused.strange()
     expect(only()).toBe(
-      'failure A delivery was refused since 2026-11-23T12:00:00.000Z, and none accepted after: signed, and not with the secret that is known here. If Notion sent them, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. If not, somebody tries to forge deliveries, and nothing of it was taken.',
+      'notice A delivery was refused since 2026-11-23T12:00:00.000Z, and none accepted after: signed, and not with the secret that is known here. If Notion sent them, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. If not, somebody tries to forge deliveries, and nothing of it was taken.',
     )
     clock.advance(30 * HOUR)
     refused.strange()
-    expect(only()).toMatch(/^failure 2 deliveries were refused since 2026-11-23T12:00:00\.000Z/)
+    expect(only()).toMatch(/^notice 2 deliveries were refused since 2026-11-23T12:00:00\.000Z/)
     refused.accepted()
     expect(codes()).toEqual([])
+  })
+
+  test('turns the light red with the third one, where none was ever accepted', () => {
+    const { refused, only } = refusing()
+    for (let nth = 0; nth < 3; nth += 1) refused.strange()
+    expect(only()).toMatch(/^failure 3 deliveries/)
+  })
+
+  test('turns it red once it has lasted, where others were accepted before: a stranger may come at any time', () => {
+    const { refused, clock, only } = refusing()
+    refused.accepted()
+    for (let nth = 0; nth < 100; nth += 1) refused.strange()
+    expect(only()).toMatch(/^notice 100 deliveries/)
+    clock.advance(10 * MINUTE)
+    // Time alone is no sign: nothing came in it.
+    expect(only()).toMatch(/^notice/)
+    refused.strange()
+    expect(only()).toMatch(/^failure 101 deliveries/)
+  })
+
+  test('is judged anew with a secret that was paired after others were accepted', () => {
+    const { refused, only } = refusing()
+    refused.accepted()
+    refused.paired()
+    for (let nth = 0; nth < 3; nth += 1) refused.strange()
+    expect(only()).toMatch(/^failure/)
   })
 
   test('says where the secret is to be corrected, if the settings give it', () => {
