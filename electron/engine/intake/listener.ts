@@ -113,6 +113,7 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
     const proof = await pairing.eventSignedBy(raw, signature)
     switch (proof) {
       case 'confirmed':
+        parts.refused.accepted()
         return null
       case 'undecided':
         return { status: 503, body: unavailable('the pairing is not decided yet') }
