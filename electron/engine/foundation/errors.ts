@@ -55,11 +55,13 @@ const messageOf = (error: Error): string => {
   return errorCode(error) ?? error.name
 }
 
+const inOneLine = (text: string): string => text.trim().replaceAll(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+
 /** One line of plain text for any caught value; causes included, because fetch hides its reason there. */
 export const errorText = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return inOneLine(String(error))
   const cause = error.cause === undefined ? '' : ` (${errorText(error.cause)})`
-  return `${messageOf(error)}${cause}`
+  return `${inOneLine(messageOf(error))}${cause}`
 }
 
 /** What ended a start, to be thrown on: a StartError where the disk is the reason, anything else as it is. */

@@ -29,6 +29,15 @@ describe('the text of an error', () => {
   })
 
   test.each([
+    [new Error('refused\r\n\r\nERR_NGROK_108\r\n'), 'refused ERR_NGROK_108'],
+    [new Error('first\u2028second', { cause: new Error('\n  third\n\tfourth') }), 'first second (third fourth)'],
+    [Object.assign(new Error('x'), { library: 'SSL routines', reason: 'bad\nrecord' }), 'bad record'],
+    ['two\nlines', 'two lines'],
+  ])('that has several lines is one all the same: %j', (error, expected) => {
+    expect(errorText(error)).toBe(expected)
+  })
+
+  test.each([
     [Object.assign(new Error(''), { code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
     [new RangeError(''), 'RangeError'],
     [new AggregateError([]), 'AggregateError'],
