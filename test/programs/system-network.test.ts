@@ -63,7 +63,7 @@ test('a variable that is no address of a proxy ends the start with one sentence'
   })
   expect(await run.ended).toEqual({ code: 2, signal: null })
   expect(run.stdout() + run.stderr()).toBe(
-    'The environment variable HTTPS_PROXY is not the address of a proxy. Write it as http://host:port, or remove it.\n',
+    'The environment variable HTTPS_PROXY is not the address of a proxy. Write it as http://host:port, or as user:password@host:port, special characters percent-encoded (%40 for @); or remove it.\n',
   )
 })
 

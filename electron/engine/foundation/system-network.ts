@@ -18,11 +18,16 @@ export interface SystemProxy {
 /** Where programs of this machine speak to each other: no proxy can reach it, and none is to see what is said there. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-const unusable = (name: string, what: string): StartError =>
-  new StartError(
-    'proxy-unusable',
-    `The environment variable ${name} ${what}. Write it as http://host:port, or remove it.`,
-  )
+/**
+ * In a variable, what has a meaning in an address has to be written by its number. Without a scheme before it: behind one, it
+ * would be taken for a password where secrets are struck out, and hidden.
+ */
+export const PROXY_WITH_PASSWORD = 'as user:password@host:port, special characters percent-encoded (%40 for @)'
+
+const unusable = (name: string, what: string, forms: string): StartError =>
+  new StartError('proxy-unusable', `The environment variable ${name} ${what}. Write it ${forms} remove it.`)
+
+const ANY_FORM = `as http://host:port, or ${PROXY_WITH_PASSWORD}; or`
 
 /** Lower case wins, as it does for curl; an empty variable counts as unset. */
 const variable = (environment: Variables, name: string): { readonly name: string; readonly value: string } | null => {
@@ -42,17 +47,20 @@ const isDecodable = (text: string): boolean => {
   }
 }
 
+/** A password that is not percent-encoded moves the end of the host to where none is meant, and would be shown with it. */
+const isWhole = ({ hostname, username, password, pathname, search, hash }: URL): boolean =>
+  hostname !== '' && isDecodable(username) && isDecodable(password) && !`${pathname}${search}${hash}`.includes('@')
+
 const proxyIn = (environment: Variables, name: string): SystemProxy | null => {
   const found = variable(environment, name)
   if (found === null) return null
   const text = found.value.includes('://') ? found.value : `http://${found.value}`
   // The parser's error is no cause: it quotes the address, and with it a password.
   const url = URL.parse(text)
-  if (url === null || url.hostname === '' || !isDecodable(url.username) || !isDecodable(url.password)) {
-    throw unusable(found.name, 'is not the address of a proxy')
-  }
+  if (url === null || !isWhole(url)) throw unusable(found.name, 'is not the address of a proxy', ANY_FORM)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw unusable(found.name, `names a proxy of ${url.protocol}//, and only those of http:// and https:// are used`)
+    const what = `names a proxy of ${url.protocol}//, and only those of http:// and https:// are used`
+    throw unusable(found.name, what, 'as http://host:port, or')
   }
   return { variable: found.name, url, shown: `${url.protocol}//${url.host}` }
 }

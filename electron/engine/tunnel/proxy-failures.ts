@@ -1,11 +1,8 @@
 import { errorText } from '../foundation/errors.ts'
-import type { SystemProxy } from '../foundation/system-network.ts'
+import { PROXY_WITH_PASSWORD, type SystemProxy } from '../foundation/system-network.ts'
 import type { TunnelFailure } from './provider.ts'
 
 const ASKS_WHO = 407
-
-/** In a variable, what has a meaning in an address has to be written by its number. */
-const HOW_TO_WRITE = 'as http://user:password@host:port, special characters percent-encoded (%40 for @)'
 
 /**
  * What keeps ngrok's server (`target`, as `host:port`) away behind a proxy, in plain words. None holds the proxy's user
@@ -20,7 +17,7 @@ export const proxyFailures = ({ url, shown, variable }: SystemProxy, target: str
       code: 'proxy-refused',
       message:
         status === ASKS_WHO
-          ? `The proxy ${shown} ${unknown} (407). Write them into ${variable}, ${HOW_TO_WRITE}, and start again.`
+          ? `The proxy ${shown} ${unknown} (407). Write them into ${variable}, ${PROXY_WITH_PASSWORD}, and start again.`
           : `The proxy ${shown} does not let the connection to ngrok through (${status}). Have it allow ${target}, or try another network.`,
     }
   },

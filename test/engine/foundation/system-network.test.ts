@@ -71,15 +71,24 @@ const useProxy = (environment: Variables, redactor = redactorOf()): void => {
 
 describe('a variable that is no address of a proxy', () => {
   test.each<[Variables, string]>([
-    [{ HTTPS_PROXY: 'http://me:se same@:3128' }, 'HTTPS_PROXY is not the address of a proxy'],
-    [{ http_proxy: 'http://me:sesame@proxy.example:99999' }, 'http_proxy is not the address of a proxy'],
-    [{ HTTPS_PROXY: 'http://me:sesame%@proxy.example' }, 'HTTPS_PROXY is not the address of a proxy'],
-    [
-      { ALL_PROXY: 'socks5://me:sesame@proxy.example' },
-      'ALL_PROXY names a proxy of socks5://, and only those of http:// and https:// are used',
-    ],
-  ])('is told in one sentence that quotes nothing of it: %j', (environment, what) => {
-    const sentence = `The environment variable ${what}. Write it as http://host:port, or remove it.`
+    [{ HTTPS_PROXY: 'http://me:se same@:3128' }, 'HTTPS_PROXY'],
+    [{ http_proxy: 'http://me:sesame@proxy.example:99999' }, 'http_proxy'],
+    [{ HTTPS_PROXY: 'http://me:sesame%@proxy.example' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'http://me:se#same@proxy.example:3128' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'http://me:se/same@proxy.example:3128' }, 'HTTPS_PROXY'],
+    // What comes before the sign would be taken for the port, and shown.
+    [{ HTTPS_PROXY: 'http://me:12/same@proxy.example:3128' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'http://sesame?same@proxy.example' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'me:#same@proxy.example' }, 'HTTPS_PROXY'],
+  ])('is told in one sentence that quotes nothing of it, with how to write a password: %j', (environment, name) => {
+    const sentence = `The environment variable ${name} is not the address of a proxy. Write it as http://host:port, or as user:password@host:port, special characters percent-encoded (%40 for @); or remove it.`
+    expect(() => useSystemProxy(environment, redactorOf())).toThrow(new StartError('proxy-unusable', sentence))
+  })
+
+  test('but of one that is not used is told as that', () => {
+    const sentence =
+      'The environment variable ALL_PROXY names a proxy of socks5://, and only those of http:// and https:// are used. Write it as http://host:port, or remove it.'
+    const environment = { ALL_PROXY: 'socks5://me:sesame@proxy.example' }
     expect(() => useSystemProxy(environment, redactorOf())).toThrow(new StartError('proxy-unusable', sentence))
   })
 })
