@@ -137,10 +137,10 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
       onItsWay?.(outcome)
       await settled()
     },
-    /** The provider that stayed silent opens after all. */
-    openLate: async (): Promise<Asked> => {
+    /** The provider that stayed silent opens after all, or says why not. */
+    openLate: async (failure: TunnelFailure | null = null): Promise<Asked> => {
       const entry = asked.at(-1)!
-      late?.({ ok: true, tunnel: tunnelOf(entry) })
+      late?.(failure === null ? { ok: true, tunnel: tunnelOf(entry) } : { ok: false, failure })
       await settled()
       return entry
     },

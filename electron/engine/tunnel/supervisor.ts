@@ -121,15 +121,20 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   const open = async (given: AbortController): Promise<OpenTunnel | End> => {
     let silence = silent
     let isSilent = false
+    let isAnswered = false
     const onLost = (failure: TunnelFailure): void => {
       if (!given.signal.aborted) interruption.raise({ kind: 'lost', failure })
     }
     const onWaiting = (failure: TunnelFailure): void => {
+      if (isAnswered || given.signal.aborted) return
       silence = failure
-      if (isSilent && !given.signal.aborted) tell(silence)
+      if (isSilent) tell(silence)
     }
     const opening = provider.open({ signal: given.signal, onLost, onWaiting }).catch((error: unknown): Opening => {
       return { ok: false, failure: { code: 'internal', message: `${provider.name} failed: ${errorText(error)}.` } }
+    })
+    void opening.then(() => {
+      isAnswered = true
     })
     let answer = await interruption.race(opening, SILENT_AFTER_MS)
     if (answer.kind === 'time') {

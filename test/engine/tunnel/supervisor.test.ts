@@ -96,6 +96,24 @@ describe('a tunnel that does not open', () => {
     expect(stage.log.lines.map(({ message }) => message)).not.toContain('of-before, in plain words.')
   })
 
+  test('and answers late is no more told by what it waited for once it has opened, or failed', async () => {
+    const stage = startTunnelStage({ first: { opening: null } })
+    await stage.pass(5_500)
+    const taken = await stage.openLate()
+    taken.wait(failureOf('silent'))
+    await stage.settled()
+    expect(stage.state()).toBe('reachable')
+    await stage.pass(MINUTE, 1000)
+    expect(stage.state()).toBe('reachable')
+    expect(stage.log.lines.map(({ message }) => message)).not.toContain('silent, in plain words.')
+
+    const refused = startTunnelStage({ first: { opening: null } })
+    await refused.pass(5_500)
+    const entry = await refused.openLate(failureOf('ERR_NGROK_334'))
+    entry.wait(failureOf('silent'))
+    expect(refused.message()).toBe('ERR_NGROK_334, in plain words.')
+  })
+
   test('and answers late is taken until it is asked anew, and closed after that', async () => {
     const stage = startTunnelStage({ first: { opening: null } })
     await stage.pass(5_500)
