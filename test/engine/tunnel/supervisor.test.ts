@@ -181,6 +181,20 @@ describe('a tunnel that breaks', () => {
 })
 
 describe('a tunnel that says it is open and leads nowhere', () => {
+  test('has held for nothing, however long it stood open: what was lost unproven is opened more and more slowly', async () => {
+    const stage = startTunnelStage({ first: { probe: 'waits' } })
+    const delays: number[] = []
+    for (let nth = 0; nth < 4; nth += 1) {
+      await stage.pass(5 * MINUTE)
+      stage.asked.at(-1)!.lose(failureOf('lost'))
+      await stage.settled()
+      const [dueAt] = stage.clock.dueTimes()
+      delays.push(dueAt! - stage.clock.now())
+      await stage.pass(dueAt! - stage.clock.now())
+    }
+    expect(delays).toEqual([1000, 2000, 4000, 8000])
+  })
+
   test('is told within one probe interval, and opened anew', async () => {
     const stage = startTunnelStage()
     await stage.settled()
