@@ -55,7 +55,8 @@ const messageOf = (error: Error): string => {
   return errorCode(error) ?? error.name
 }
 
-const inOneLine = (text: string): string => text.trim().replaceAll(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+/** Errors are told so; who hides secrets has to know it. */
+export const inOneLine = (text: string): string => text.trim().replaceAll(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
 
 /** One line of plain text for any caught value; causes included, because fetch hides its reason there. */
 export const errorText = (error: unknown): string => {
