@@ -46,9 +46,21 @@ const SQLITE_REFUSED: ReadonlySet<number | null> = new Set([10, 13])
 export const isOfEverybodysDisk = (error: unknown): boolean =>
   REFUSES_EVERYBODY.has(errorCode(error)) || SQLITE_REFUSED.has(sqliteCode(error))
 
-/** Without the place in memory and in its sources that OpenSSL puts around its reason, another one each time. */
-const messageOf = (error: Error): string => {
+/** OpenSSL's own: a place in memory, its code, its library, a function, the reason, a place in its sources. */
+const OF_OPENSSL = /[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/
+
+/**
+ * The reason that OpenSSL gives, without the places that it puts around it, others each time; null for any other error. Node
+ * does not always take it out of the text.
+ */
+export const opensslReason = (error: Error): string | null => {
   if ('library' in error && 'reason' in error && typeof error.reason === 'string') return error.reason
+  return OF_OPENSSL.exec(error.message)?.[1] ?? null
+}
+
+const messageOf = (error: Error): string => {
+  const reason = opensslReason(error)
+  if (reason !== null) return reason
   if (error.message !== '') return error.message
   // Node's, where no address of a name could be reached.
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(errorText).join(', ')

@@ -97,13 +97,21 @@ const isReachedBy = ({ hostname, port, protocol }: URL, entry: string): boolean 
   return hostname === host || hostname.endsWith(`.${host}`)
 }
 
-/** The proxy that requests to this address go through; null: they go straight. */
-export const proxyOf = (address: string, environment: Variables): SystemProxy | null => {
-  const { http, https, direct } = proxiesOf(environment)
+const proxyAmong = ({ http, https, direct }: Proxies, address: string): SystemProxy | null => {
   const url = new URL(address)
   const proxy = url.protocol === 'https:' ? https : http
   return proxy === null || direct.some((entry) => isReachedBy(url, entry)) ? null : proxy
 }
+
+/** The proxy that the environment names for this address; null: none. */
+export const proxyOf = (address: string, environment: Variables): SystemProxy | null =>
+  proxyAmong(proxiesOf(environment), address)
+
+/** Node has one proxy for the whole process, and so there is one answer to which it is. */
+let inUse: Proxies = NONE
+
+/** The proxy that requests of this process to the address go through since `useSystemProxy`; null: they go straight. */
+export const proxyInUse = (address: string): SystemProxy | null => proxyAmong(inUse, address)
 
 /** Shorter ones are left to the shape of an address: hiding every "ab" would leave no line of a log readable. */
 const SHORTEST_LEARNT = 4
@@ -122,7 +130,8 @@ const learnCredentials = ({ username, password }: URL, redactor: Redactor): void
  * Does nothing where it names none. Throws a StartError where what it names is none. Gives what ends it again.
  */
 export const useSystemProxy = (environment: Variables, redactor: Redactor): (() => void) => {
-  const { http, https, direct } = proxiesOf(environment)
+  const proxies = proxiesOf(environment)
+  const { http, https, direct } = proxies
   for (const proxy of [http, https]) if (proxy !== null) learnCredentials(proxy.url, redactor)
   if (http === null && https === null) return () => undefined
   const address = (proxy: SystemProxy | null): string | undefined => {
@@ -130,7 +139,16 @@ export const useSystemProxy = (environment: Variables, redactor: Redactor): (() 
     const { protocol, username, password, host } = proxy.url
     return `${protocol}//${username === '' && password === '' ? '' : `${username}:${password}@`}${host}`
   }
-  return setGlobalProxyFromEnv({ http_proxy: address(http), https_proxy: address(https), no_proxy: direct.join(',') })
+  const end = setGlobalProxyFromEnv({
+    http_proxy: address(http),
+    https_proxy: address(https),
+    no_proxy: direct.join(','),
+  })
+  inUse = proxies
+  return () => {
+    inUse = NONE
+    end()
+  }
 }
 
 /** The addresses of a name as the system knows them, its own list of hosts included. Rejects where it has none. */
@@ -149,7 +167,8 @@ const UNTRUSTED: ReadonlySet<string | null> = new Set([
   'CERT_UNTRUSTED',
 ])
 
-const isUntrusted = (error: unknown): boolean =>
+/** The certificate is of an issuer that nobody here knows. */
+export const isUntrusted = (error: unknown): boolean =>
   error instanceof Error && (UNTRUSTED.has(errorCode(error)) || isUntrusted(error.cause))
 
 /** TLS has one list of certificates for the whole process, and so there is one answer to whether it is complete. */

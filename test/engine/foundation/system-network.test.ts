@@ -1,6 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StartError } from '../../../electron/engine/foundation/errors.ts'
-import { proxyOf, trustingSystem, useSystemProxy } from '../../../electron/engine/foundation/system-network.ts'
+import {
+  proxyInUse,
+  proxyOf,
+  trustingSystem,
+  useSystemProxy,
+} from '../../../electron/engine/foundation/system-network.ts'
 import { answering, startAnsweringServer } from '../../support/answering-server.ts'
 import { portOf, startConnectProxy } from '../../support/connect-proxy.ts'
 import { redactorOf } from '../../support/redactor-of.ts'
@@ -100,6 +105,16 @@ test('what the environment says of a proxy is a secret from then on', () => {
     expect(redactor.redact(`<${secret}>`)).toBe('<[hidden]>')
   }
   expect(redactor.redact('me and you')).toBe('me and you')
+})
+
+test('the proxy in use is the one that requests go through, and none before and after', () => {
+  expect(proxyInUse(NOTION)).toBeNull()
+  const end = useSystemProxy({ https_proxy: P, NO_PROXY: 'other.example' }, redactorOf())
+  expect(proxyInUse(NOTION)).toMatchObject({ variable: 'https_proxy', shown: P })
+  expect(proxyInUse('https://other.example/')).toBeNull()
+  expect(proxyInUse('https://127.0.0.1/')).toBeNull()
+  end()
+  expect(proxyInUse(NOTION)).toBeNull()
 })
 
 test('a request to a host that only the proxy knows goes through it, with its password; one to loopback does not', async () => {
