@@ -201,3 +201,23 @@ export const trustingSystem = async <T>(send: () => Promise<T>): Promise<T> => {
     return send()
   }
 }
+
+export interface Vouched<T> {
+  readonly answer: T
+  /** Only authorities of this system, or of this process, vouch for the certificate: others do not know them. */
+  readonly isKnownHereOnly: boolean
+}
+
+/**
+ * Sends a request by the authorities that everybody knows, and once more by those of the system too where the certificate is
+ * of none of them. `send` is given PEM texts, and has to check by them whatever the environment says.
+ */
+export const withAuthorities = async <T>(send: (authorities: readonly string[]) => Promise<T>): Promise<Vouched<T>> => {
+  const { rootCertificates } = await import('node:tls')
+  try {
+    return { answer: await send(rootCertificates), isKnownHereOnly: false }
+  } catch (error) {
+    if (!isUntrusted(error)) throw error
+  }
+  return { answer: await send(await systemCertificates()), isKnownHereOnly: true }
+}

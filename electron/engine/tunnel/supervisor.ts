@@ -258,7 +258,9 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     retryAt === null ? '' : ` It has lasted: it is looked at again at ${isoTime(retryAt)}, and at each start.`
 
   const view = (): Pick<Reach, 'state' | 'message'> => {
-    if (provenSince !== null) return { state: 'reachable', message: tunnel?.warning?.() ?? null }
+    if (provenSince !== null && tunnel !== null) {
+      return { state: 'reachable', message: tunnel.warning?.() ?? probe.warning(tunnel.address) }
+    }
     if (told !== null) return { state: 'unreachable', message: `${told.message}${laterLook()}` }
     return tunnel === null ? { state: 'opening', message: null } : { state: 'checking', message: outOfProbes() }
   }

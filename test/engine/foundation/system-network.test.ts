@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StartError } from '../../../electron/engine/foundation/errors.ts'
 import {
@@ -5,6 +6,7 @@ import {
   proxyOf,
   trustingSystem,
   useSystemProxy,
+  withAuthorities,
 } from '../../../electron/engine/foundation/system-network.ts'
 import { answering, startAnsweringServer } from '../../support/answering-server.ts'
 import { portOf, startConnectProxy } from '../../support/connect-proxy.ts'
@@ -171,4 +173,39 @@ test('a certificate that nobody trusts is tried once more, and then no more for 
   expect(sent).toBe(2)
   await expect(trustingSystem(send)).rejects.toThrow('fetch failed')
   expect(sent).toBe(3)
+})
+
+describe('a request that says which authorities it takes', () => {
+  const sentWith = async (outcomes: readonly (Error | null)[]) => {
+    const lists: (readonly string[])[] = []
+    const sent = await withAuthorities((authorities) => {
+      const outcome = outcomes[lists.length] ?? null
+      lists.push(authorities)
+      return outcome === null ? Promise.resolve('answered') : Promise.reject(outcome)
+    }).catch((error: unknown) => error)
+    return { lists, sent }
+  }
+
+  test('takes those that everybody knows, and no others where they do', async () => {
+    const { lists, sent } = await sentWith([])
+    expect(sent).toEqual({ answer: 'answered', isKnownHereOnly: false })
+    expect(lists).toEqual([rootCertificates])
+  })
+
+  test('takes the system’s too where those do not, and tells so', async () => {
+    const { lists, sent } = await sentWith([failure('SELF_SIGNED_CERT_IN_CHAIN')])
+    expect(sent).toEqual({ answer: 'answered', isKnownHereOnly: true })
+    expect(lists).toHaveLength(2)
+    const plain = (text: string): string => text.replaceAll(/\s/g, '')
+    const known = new Set(lists[1]?.map(plain))
+    expect(rootCertificates.filter((text) => !known.has(plain(text)))).toEqual([])
+  })
+
+  test('fails as the last one did', async () => {
+    const [first, last] = [failure('DEPTH_ZERO_SELF_SIGNED_CERT'), failure('SELF_SIGNED_CERT_IN_CHAIN')]
+    expect((await sentWith([first, last])).sent).toBe(last)
+    const other = await sentWith([failure('ECONNRESET')])
+    expect(other.lists).toHaveLength(1)
+    expect(other.sent).toMatchObject({ code: 'ECONNRESET' })
+  })
 })

@@ -22,6 +22,14 @@ describe('reachable', () => {
     expect(stage.reachable).toEqual([ADDRESS])
   })
 
+  test('is told with what the probe found on its way, though it came back', async () => {
+    const stage = startTunnelStage({ first: { probeWarning: 'Notion may refuse it.' } })
+    await stage.settled()
+    expect(stage.supervisor.reach()).toMatchObject({ state: 'reachable', message: 'Notion may refuse it.' })
+    stage.answers.probeWarning = null
+    expect(stage.message()).toBeNull()
+  })
+
   test('an address is told once, and another one again', async () => {
     const stage = startTunnelStage()
     await stage.settled()
