@@ -51,7 +51,9 @@ test('a proxy that refuses is told as such, is no fault of a page, and never wit
   const { run, ready } = await startEngineProcess(file, data, { environment })
   const shown = async (): Promise<string> => (await fetch(ready.console)).text()
   await until('it is told', async () =>
-    (await shown()).includes('the proxy asks for a user name and a password (407), which belong into HTTPS_PROXY'),
+    (await shown()).includes(
+      `the proxy ${proxy.url} takes neither the user name nor the password given (407). Write them into HTTPS_PROXY, as user:password@host:port,`,
+    ),
   )
   expect(run.stdout() + run.stderr() + (await shown())).not.toContain('open-sesame')
 })
@@ -63,7 +65,7 @@ test('a variable that is no address of a proxy ends the start with one sentence'
   })
   expect(await run.ended).toEqual({ code: 2, signal: null })
   expect(run.stdout() + run.stderr()).toBe(
-    'The environment variable HTTPS_PROXY is not the address of a proxy. Write it as http://host:port, or remove it.\n',
+    'The environment variable HTTPS_PROXY is not the address of a proxy. Write it as http://host:port, or as user:password@host:port, special characters percent-encoded (%40 for @); or remove it.\n',
   )
 })
 
@@ -97,7 +99,9 @@ test.skipIf(process.platform !== 'linux')(
 
     const refused = await startEngineProcess(file, data, { environment })
     await until('the certificate is refused', async () =>
-      (await (await fetch(refused.ready.console)).text()).includes('self-signed certificate'),
+      (await (await fetch(refused.ready.console)).text()).includes(
+        'its certificate is of an issuer that this system does not trust',
+      ),
     )
     refused.run.kill('SIGTERM')
     await refused.run.ended

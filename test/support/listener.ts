@@ -30,7 +30,7 @@ export const pairedWith = (...secrets: readonly string[]): ListenerPairing => ({
 })
 
 /** A listener on a port of its own, and what reached its admission; it ends with the running test. */
-export const startListener = async (parts: Partial<ListenerParts> = {}) => {
+export const startListener = async (parts: Partial<ListenerParts> = {}, host = '127.0.0.1') => {
   const admitted: Buffer[] = []
   const answered: DeliveryAnswer[] = []
   const log = createRecordedLog()
@@ -53,7 +53,7 @@ export const startListener = async (parts: Partial<ListenerParts> = {}) => {
     log,
     ...parts,
   })
-  await server.listen({ host: '127.0.0.1', port: 0 })
+  await server.listen({ host, port: 0 })
   onTestFinished(() => server.close())
   const address = server.server.address()
   if (address === null || typeof address === 'string') throw new Error('no address')

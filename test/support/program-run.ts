@@ -23,6 +23,8 @@ export interface ProgramRun {
   readonly ended: Promise<Ended>
   /** Sends a signal to this process alone. */
   kill(signal: NodeJS.Signals): void
+  /** Sends a signal to it and to all that it started, as a terminal and a service manager do; not on Windows. */
+  killGroup(signal: NodeJS.Signals): void
   /** What a reader that goes away does to both outputs. */
   stopReading(): void
   /** Resolves when the output holds the text; rejects when the program ends without it. */
@@ -34,6 +36,8 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** What stands on the standard input; without it, there is none. */
   readonly input?: string
+  /** It leads a group of its own processes. */
+  readonly leadsGroup?: boolean
 }
 
 const SETTING_VARIABLES: ReadonlySet<string> = new Set([
@@ -55,12 +59,13 @@ const environmentWith = (own: Readonly<Record<string, string>>): NodeJS.ProcessE
 })
 
 const run = (file: string, args: readonly string[], options: ProgramOptions, shell = false): ProgramRun => {
-  const { cwd, environment = {}, input } = options
+  const { cwd, environment = {}, input, leadsGroup = false } = options
   const child = spawn(file, args, {
     shell,
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: cwd ?? PROJECT_FOLDER,
     env: environmentWith(environment),
+    detached: leadsGroup,
   })
   const { pid } = child
   child.stdin.on('error', () => undefined)
@@ -92,6 +97,9 @@ const run = (file: string, args: readonly string[], options: ProgramOptions, she
     stderr: () => stderr,
     ended,
     kill,
+    killGroup: (signal) => {
+      if (!isEnded && leadsGroup) process.kill(-pid, signal)
+    },
     stopReading: () => {
       child.stdout.destroy()
       child.stderr.destroy()

@@ -37,6 +37,8 @@ interface Answers {
   address: string
   /** What a probe comes to; `waits`: it is on its way until the test settles it. */
   probe: TunnelFailure | 'returns' | 'waits'
+  /** What is said of a probe that returned. */
+  probeWarning: string | null
 }
 
 export interface TunnelStageOptions {
@@ -57,7 +59,13 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
   const asked: Asked[] = []
   const probes: number[] = []
   const reachable: string[] = []
-  const answers: Answers = { opening: 'opens', address: ADDRESS, probe: 'returns', ...options.first }
+  const answers: Answers = {
+    opening: 'opens',
+    address: ADDRESS,
+    probe: 'returns',
+    probeWarning: null,
+    ...options.first,
+  }
   let onItsWay: ((outcome: TunnelFailure | null) => void) | null = null
   let late: ((opening: Opening) => void) | null = null
 
@@ -97,6 +105,7 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
         })
       },
       answer: () => null,
+      warning: () => answers.probeWarning,
     },
     budget: options.budget?.(clock.now) ?? createProbeBudget(keptBudget(), clock.now),
     clock,
@@ -137,10 +146,10 @@ export const startTunnelStage = (options: TunnelStageOptions = {}) => {
       onItsWay?.(outcome)
       await settled()
     },
-    /** The provider that stayed silent opens after all. */
-    openLate: async (): Promise<Asked> => {
+    /** The provider that stayed silent opens after all, or says why not. */
+    openLate: async (failure: TunnelFailure | null = null): Promise<Asked> => {
       const entry = asked.at(-1)!
-      late?.({ ok: true, tunnel: tunnelOf(entry) })
+      late?.(failure === null ? { ok: true, tunnel: tunnelOf(entry) } : { ok: false, failure })
       await settled()
       return entry
     },

@@ -46,20 +46,35 @@ const SQLITE_REFUSED: ReadonlySet<number | null> = new Set([10, 13])
 export const isOfEverybodysDisk = (error: unknown): boolean =>
   REFUSES_EVERYBODY.has(errorCode(error)) || SQLITE_REFUSED.has(sqliteCode(error))
 
-/** Without the place in memory and in its sources that OpenSSL puts around its reason, another one each time. */
-const messageOf = (error: Error): string => {
+/** OpenSSL's own: a place in memory, its code, its library, a function, the reason, a place in its sources. */
+const OF_OPENSSL = /[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/
+
+/**
+ * The reason that OpenSSL gives, without the places that it puts around it, others each time; null for any other error. Node
+ * does not always take it out of the text.
+ */
+export const opensslReason = (error: Error): string | null => {
   if ('library' in error && 'reason' in error && typeof error.reason === 'string') return error.reason
+  return OF_OPENSSL.exec(error.message)?.[1] ?? null
+}
+
+const messageOf = (error: Error): string => {
+  const reason = opensslReason(error)
+  if (reason !== null) return reason
   if (error.message !== '') return error.message
   // Node's, where no address of a name could be reached.
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(errorText).join(', ')
   return errorCode(error) ?? error.name
 }
 
+/** Errors are told so; who hides secrets has to know it. */
+export const inOneLine = (text: string): string => text.trim().replaceAll(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+
 /** One line of plain text for any caught value; causes included, because fetch hides its reason there. */
 export const errorText = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return inOneLine(String(error))
   const cause = error.cause === undefined ? '' : ` (${errorText(error.cause)})`
-  return `${messageOf(error)}${cause}`
+  return `${inOneLine(messageOf(error))}${cause}`
 }
 
 /** What ended a start, to be thrown on: a StartError where the disk is the reason, anything else as it is. */

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 
 export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 /** For requests, and here all the same: Node has them in the modules of its servers, which have their one home here. */
-export { request as httpRequest, setGlobalProxyFromEnv } from 'node:http'
+export { type IncomingMessage as IncomingAnswer, request as httpRequest, setGlobalProxyFromEnv } from 'node:http'
 export { request as httpsRequest } from 'node:https'
 export { isIP } from 'node:net'
 

@@ -12,8 +12,8 @@ const credentialsOf = ({ username, password }: URL): Readonly<Record<string, str
   return { 'proxy-authorization': `Basic ${Buffer.from(words).toString('base64')}` }
 }
 
-/** A connection to `target` (`host:port`) through a proxy. Rejects where the proxy cannot be reached. */
-export const connectThroughProxy = (proxy: URL, target: string): Promise<ProxyConnecting> => {
+/** A connection to `target` (`host:port`) through a proxy. Rejects where the proxy cannot be reached, or it is given up. */
+export const connectThroughProxy = (proxy: URL, target: string, signal?: AbortSignal): Promise<ProxyConnecting> => {
   const isSecure = proxy.protocol === 'https:'
   const host = proxy.hostname.replaceAll(/[[\]]/g, '')
   const { promise, resolve, reject } = Promise.withResolvers<ProxyConnecting>()
@@ -24,6 +24,7 @@ export const connectThroughProxy = (proxy: URL, target: string): Promise<ProxyCo
     path: target,
     headers: { host: target, ...credentialsOf(proxy) },
     agent: false,
+    ...(signal === undefined ? {} : { signal }),
     // Otherwise Node checks the proxy by the header, which names the host behind it; an address is no name there.
     servername: isIP(host) === 0 ? host : '',
     // Whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED): the password is for this proxy alone.

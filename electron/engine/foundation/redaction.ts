@@ -1,3 +1,5 @@
+import { inOneLine } from './errors.ts'
+
 /** Keeps secrets out of text that leaves the program: log lines, messages, what is packed for others to read. */
 export interface Redactor {
   /** From now on this is a secret; null and empty text teach nothing. */
@@ -17,12 +19,13 @@ const CREDENTIALS = /\/\/[^/@\s"]+@/g
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-/** The forms in which a secret can stand in a line: as it is, in JSON, in JSON within JSON, in an address. */
+/** The forms in which a secret can stand in a line: as it is, in JSON, in JSON within JSON, in an address, in an error. */
 const formsOf = (secret: string): readonly string[] => [
   secret,
   inJson(secret),
   inJson(inJson(secret)),
   encodeURIComponent(secret.toWellFormed()),
+  inOneLine(secret),
 ]
 
 /** Knows nothing yet but the shapes of tokens. */
@@ -33,7 +36,7 @@ export const createRedactor = (): Redactor => {
   return {
     learn: (secret) => {
       if (secret === null || secret === '') return
-      for (const form of formsOf(secret)) forms.add(form)
+      for (const form of formsOf(secret)) if (form !== '') forms.add(form)
       longestFirst = [...forms].sort((a, b) => b.length - a.length)
     },
     redact: (text) =>

@@ -18,11 +18,16 @@ export interface SystemProxy {
 /** Where programs of this machine speak to each other: no proxy can reach it, and none is to see what is said there. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-const unusable = (name: string, what: string): StartError =>
-  new StartError(
-    'proxy-unusable',
-    `The environment variable ${name} ${what}. Write it as http://host:port, or remove it.`,
-  )
+/**
+ * In a variable, what has a meaning in an address has to be written by its number. Without a scheme before it: behind one, it
+ * would be taken for a password where secrets are struck out, and hidden.
+ */
+export const PROXY_WITH_PASSWORD = 'as user:password@host:port, special characters percent-encoded (%40 for @)'
+
+const unusable = (name: string, what: string, forms: string): StartError =>
+  new StartError('proxy-unusable', `The environment variable ${name} ${what}. Write it ${forms} remove it.`)
+
+const ANY_FORM = `as http://host:port, or ${PROXY_WITH_PASSWORD}; or`
 
 /** Lower case wins, as it does for curl; an empty variable counts as unset. */
 const variable = (environment: Variables, name: string): { readonly name: string; readonly value: string } | null => {
@@ -42,17 +47,20 @@ const isDecodable = (text: string): boolean => {
   }
 }
 
+/** A password that is not percent-encoded moves the end of the host to where none is meant, and would be shown with it. */
+const isWhole = ({ hostname, username, password, pathname, search, hash }: URL): boolean =>
+  hostname !== '' && isDecodable(username) && isDecodable(password) && !`${pathname}${search}${hash}`.includes('@')
+
 const proxyIn = (environment: Variables, name: string): SystemProxy | null => {
   const found = variable(environment, name)
   if (found === null) return null
   const text = found.value.includes('://') ? found.value : `http://${found.value}`
   // The parser's error is no cause: it quotes the address, and with it a password.
   const url = URL.parse(text)
-  if (url === null || url.hostname === '' || !isDecodable(url.username) || !isDecodable(url.password)) {
-    throw unusable(found.name, 'is not the address of a proxy')
-  }
+  if (url === null || !isWhole(url)) throw unusable(found.name, 'is not the address of a proxy', ANY_FORM)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw unusable(found.name, `names a proxy of ${url.protocol}//, and only those of http:// and https:// are used`)
+    const what = `names a proxy of ${url.protocol}//, and only those of http:// and https:// are used`
+    throw unusable(found.name, what, 'as http://host:port, or')
   }
   return { variable: found.name, url, shown: `${url.protocol}//${url.host}` }
 }
@@ -89,13 +97,21 @@ const isReachedBy = ({ hostname, port, protocol }: URL, entry: string): boolean 
   return hostname === host || hostname.endsWith(`.${host}`)
 }
 
-/** The proxy that requests to this address go through; null: they go straight. */
-export const proxyOf = (address: string, environment: Variables): SystemProxy | null => {
-  const { http, https, direct } = proxiesOf(environment)
+const proxyAmong = ({ http, https, direct }: Proxies, address: string): SystemProxy | null => {
   const url = new URL(address)
   const proxy = url.protocol === 'https:' ? https : http
   return proxy === null || direct.some((entry) => isReachedBy(url, entry)) ? null : proxy
 }
+
+/** The proxy that the environment names for this address; null: none. */
+export const proxyOf = (address: string, environment: Variables): SystemProxy | null =>
+  proxyAmong(proxiesOf(environment), address)
+
+/** Node has one proxy for the whole process, and so there is one answer to which it is. */
+let inUse: Proxies = NONE
+
+/** The proxy that requests of this process to the address go through since `useSystemProxy`; null: they go straight. */
+export const proxyInUse = (address: string): SystemProxy | null => proxyAmong(inUse, address)
 
 /** Shorter ones are left to the shape of an address: hiding every "ab" would leave no line of a log readable. */
 const SHORTEST_LEARNT = 4
@@ -114,7 +130,8 @@ const learnCredentials = ({ username, password }: URL, redactor: Redactor): void
  * Does nothing where it names none. Throws a StartError where what it names is none. Gives what ends it again.
  */
 export const useSystemProxy = (environment: Variables, redactor: Redactor): (() => void) => {
-  const { http, https, direct } = proxiesOf(environment)
+  const proxies = proxiesOf(environment)
+  const { http, https, direct } = proxies
   for (const proxy of [http, https]) if (proxy !== null) learnCredentials(proxy.url, redactor)
   if (http === null && https === null) return () => undefined
   const address = (proxy: SystemProxy | null): string | undefined => {
@@ -122,7 +139,16 @@ export const useSystemProxy = (environment: Variables, redactor: Redactor): (() 
     const { protocol, username, password, host } = proxy.url
     return `${protocol}//${username === '' && password === '' ? '' : `${username}:${password}@`}${host}`
   }
-  return setGlobalProxyFromEnv({ http_proxy: address(http), https_proxy: address(https), no_proxy: direct.join(',') })
+  const end = setGlobalProxyFromEnv({
+    http_proxy: address(http),
+    https_proxy: address(https),
+    no_proxy: direct.join(','),
+  })
+  inUse = proxies
+  return () => {
+    inUse = NONE
+    end()
+  }
 }
 
 /** The addresses of a name as the system knows them, its own list of hosts included. Rejects where it has none. */
@@ -141,7 +167,8 @@ const UNTRUSTED: ReadonlySet<string | null> = new Set([
   'CERT_UNTRUSTED',
 ])
 
-const isUntrusted = (error: unknown): boolean =>
+/** The certificate is of an issuer that nobody here knows. */
+export const isUntrusted = (error: unknown): boolean =>
   error instanceof Error && (UNTRUSTED.has(errorCode(error)) || isUntrusted(error.cause))
 
 /** TLS has one list of certificates for the whole process, and so there is one answer to whether it is complete. */
@@ -173,4 +200,24 @@ export const trustingSystem = async <T>(send: () => Promise<T>): Promise<T> => {
     await trustSystem()
     return send()
   }
+}
+
+export interface Vouched<T> {
+  readonly answer: T
+  /** Only authorities of this system, or of this process, vouch for the certificate: others do not know them. */
+  readonly isKnownHereOnly: boolean
+}
+
+/**
+ * Sends a request by the authorities that everybody knows, and once more by those of the system too where the certificate is
+ * of none of them. `send` is given PEM texts, and has to check by them whatever the environment says.
+ */
+export const withAuthorities = async <T>(send: (authorities: readonly string[]) => Promise<T>): Promise<Vouched<T>> => {
+  const { rootCertificates } = await import('node:tls')
+  try {
+    return { answer: await send(rootCertificates), isKnownHereOnly: false }
+  } catch (error) {
+    if (!isUntrusted(error)) throw error
+  }
+  return { answer: await send(await systemCertificates()), isKnownHereOnly: true }
 }

@@ -93,12 +93,12 @@ export const failureOfRefusal = (refusal: Refusal): NotionFailure => {
 }
 
 /** A connection that broke may be one page's misfortune, or of everybody's: see the worker's outage. */
-export const failureOfSilence = ({ reason, detail }: Silence): NotionFailure => {
+export const failureOfSilence = ({ reason, detail, remedy }: Silence): NotionFailure => {
   switch (reason) {
     case 'time-out':
       return transient('no_answer', 'Notion did not answer in time.')
     case 'network':
-      return transient('unreachable', `Notion cannot be reached: ${detail}. Check the network.`)
+      return transient('unreachable', `Notion cannot be reached: ${detail}. ${remedy ?? 'Check the network.'}`)
     case 'cut':
       return transient(
         'connection_lost',

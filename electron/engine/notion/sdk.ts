@@ -7,8 +7,9 @@ import {
 } from '@notionhq/client'
 import { z } from 'zod'
 import { parsedJson } from '../../../shared/json.ts'
-import { errorCode } from '../foundation/errors.ts'
-import { trustingSystem } from '../foundation/system-network.ts'
+import { errorCode, errorText, inOneLine } from '../foundation/errors.ts'
+import { hindranceOf, isOfConnecting, proxyStatusIn, type Way, withCauses } from '../foundation/hindrance.ts'
+import { proxyInUse, trustingSystem } from '../foundation/system-network.ts'
 
 /** What a request to Notion came to, before anything of it is believed. */
 export type RawAnswer =
@@ -27,7 +28,10 @@ export type RawAnswer =
 export interface Silence {
   readonly kind: 'no-answer'
   readonly reason: 'time-out' | 'network' | 'cut'
+  /** In plain words, without a full stop. */
   readonly detail: string
+  /** A sentence that says what to do, where that is known. */
+  readonly remedy?: string | null
 }
 
 /** The requests that we make, each for one answer; nothing here retries, waits or interprets. */
@@ -59,21 +63,6 @@ const retryAfterMs = (headers: unknown): number | null => {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null
 }
 
-/** An error and all that it was caused by: fetch hides its reason there, and a host with several addresses has several. */
-const withCauses = (error: unknown): readonly Error[] => {
-  if (!(error instanceof Error)) return []
-  const tried: readonly unknown[] = error instanceof AggregateError ? error.errors : []
-  return [error, ...withCauses(error.cause), ...tried.flatMap(withCauses)]
-}
-
-/** Some errors have a code and no message. */
-const detailOf = (error: unknown): string => {
-  const [first, ...causes] = withCauses(error)
-  if (first === undefined) return String(error)
-  const reason = causes.map((cause) => (cause.message || (errorCode(cause) ?? '')).trim()).find((text) => text !== '')
-  return reason === undefined ? first.message : `${first.message}: ${reason}`
-}
-
 const NO_WAY: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -84,18 +73,8 @@ const NO_WAY: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** What Node says where a proxy does not let a connection through; it calls it aborted. */
-const REFUSED_BY_PROXY = /^Proxy response \((\d+)\)/
-
-const proxyStatus = (error: Error): string | null => REFUSED_BY_PROXY.exec(error.message)?.[1] ?? null
-
-const proxyDetail = (status: string): string =>
-  status === '407'
-    ? 'the proxy asks for a user name and a password (407), which belong into HTTPS_PROXY'
-    : `the proxy does not let the connection through (${status})`
-
 /** Codes of TLS and of certificates, as when the network of a hotel answers in Notion's place. */
-const OF_TLS = /^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/
+const OF_TLS = /^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^EPROTO$/
 
 /**
  * Whether no connection could be made: then no page is the cause, and nothing else would get through. A reset tells no
@@ -104,23 +83,26 @@ const OF_TLS = /^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/
 const isOfTheWay = (error: Error): boolean => {
   const code = errorCode(error)
   if (code === null || code === 'ECONNRESET') return false
-  const isConnecting = 'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
-  return isConnecting || NO_WAY.has(code) || OF_TLS.test(code)
+  return isOfConnecting(error) || NO_WAY.has(code) || OF_TLS.test(code)
 }
+
+const UNKNOWN_WAY = { proxy: null, target: 'Notion' } as const
+
+const IF_UNTRUSTED =
+  'If a proxy of this network looks into what passes, have the system trust its certificate; else somebody answers in Notion’s place here: try another network.'
 
 /**
  * What a request without an answer came to. An error that nobody knew before counts as cut: that costs the job an attempt
  * and shows in the end, while being offline costs nothing and could go on for ever.
  */
-export const silenceOf = (error: unknown): Silence => {
+export const silenceOf = (error: unknown, way: Pick<Way, 'proxy' | 'target'> = UNKNOWN_WAY): Silence => {
   const errors = withCauses(error)
-  const detail = detailOf(error)
+  const hindrance = hindranceOf(error, { ...way, ifUntrusted: IF_UNTRUSTED })
   if (errors.some(({ name }) => name === 'TimeoutError' || name === 'RequestTimeoutError')) {
-    return { kind: 'no-answer', reason: 'time-out', detail }
+    return { kind: 'no-answer', reason: 'time-out', ...hindrance }
   }
-  const status = errors.map(proxyStatus).find((found) => found !== null) ?? null
-  if (status !== null) return { kind: 'no-answer', reason: 'network', detail: proxyDetail(status) }
-  return { kind: 'no-answer', reason: errors.some(isOfTheWay) ? 'network' : 'cut', detail }
+  const isNoWay = proxyStatusIn(errors) !== null || errors.some(isOfTheWay)
+  return { kind: 'no-answer', reason: isNoWay ? 'network' : 'cut', ...hindrance }
 }
 
 const refusalSchema = z.looseObject({
@@ -142,7 +124,10 @@ const refusalOf = (error: APIResponseError | UnknownHTTPResponseError): RawAnswe
   }
 }
 
-const answerOf = async (request: () => Promise<unknown>): Promise<RawAnswer> => {
+const answerOf = async (
+  request: () => Promise<unknown>,
+  way: () => Pick<Way, 'proxy' | 'target'>,
+): Promise<RawAnswer> => {
   try {
     return { kind: 'body', body: await request() }
   } catch (error) {
@@ -152,12 +137,12 @@ const answerOf = async (request: () => Promise<unknown>): Promise<RawAnswer> => 
         kind: 'refused',
         status: 0,
         code: 'unreadable_answer',
-        message: detailOf(error),
+        message: errorText(error),
         retryAfterMs: null,
         additionalData: {},
       }
     }
-    return silenceOf(error)
+    return silenceOf(error, way())
   }
 }
 
@@ -165,13 +150,14 @@ const HIDDEN = '[hidden]'
 
 /** What Node and the SDK say may quote a header, and with it the token: it would stand in jobs and in the status. */
 const withoutToken = (answer: RawAnswer, token: string): RawAnswer => {
+  const hidden = (text: string): string => text.replaceAll(token, HIDDEN).replaceAll(inOneLine(token), HIDDEN)
   switch (answer.kind) {
     case 'body':
       return answer
     case 'refused':
-      return { ...answer, message: answer.message.replaceAll(token, HIDDEN) }
+      return { ...answer, message: hidden(answer.message) }
     case 'no-answer':
-      return { ...answer, detail: answer.detail.replaceAll(token, HIDDEN) }
+      return { ...answer, detail: hidden(answer.detail) }
   }
 }
 
@@ -198,8 +184,9 @@ export const createSdkRequests = (options: SdkOptions): NotionRequests => {
       return response
     },
   })
+  const way = () => ({ proxy: proxyInUse(options.baseUrl), target: new URL(options.baseUrl).host })
   const ask = async (request: () => Promise<unknown>): Promise<RawAnswer> =>
-    withoutToken(await answerOf(request), options.token)
+    withoutToken(await answerOf(request, way), options.token)
   const page = (cursor: string | null) => (cursor === null ? {} : { start_cursor: cursor })
   return {
     me: () => ask(() => client.users.me({})),

@@ -85,3 +85,5 @@ process.on('message', (message) => {
   })
 })
 process.on('disconnect', () => process.exit(0))
+// A terminal and a service manager tell the whole group to end. Who started it still answers what came through the tunnel.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined)

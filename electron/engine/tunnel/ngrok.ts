@@ -88,7 +88,8 @@ export const createNgrok = (options: NgrokOptions): TunnelProvider => {
     endpoint.forwardsTo('Blackcore Sync')
     if (domain !== null) endpoint.domain(domain)
     const listener = await endpoint.listen(false)
-    listener.forward(localAddress).catch((error: unknown) => {
+    // With its scheme: the library takes an IPv6 address for none, and lets every request wait (1.7.0).
+    listener.forward(`http://${localAddress}`).catch((error: unknown) => {
       log.info({ error: errorText(error) }, 'A tunnel forwards no more')
     })
     return listener

@@ -8,6 +8,10 @@ const SHORTEST_MONTH_MS = 28 * 86_400_000
 /** So many may follow each other closely, as when a network comes and goes; the rest of the month pays for them. */
 const BURST = 60
 
+/** A fault takes its probes freely down to SCARCE, more and more sparingly then, and leaves KEPT: for a wake, for a start. */
+const SCARCE = 24
+const KEPT = 6
+
 /** Any month has BURST at most that were saved before it, and what is earned in it. */
 const MS_A_PROBE = SHORTEST_MONTH_MS / (PROBES_A_MONTH - BURST)
 
@@ -29,6 +33,8 @@ export interface ProbeBudget {
   readonly paceMs: number
   /** There is enough to look soon again; what is less is kept for the times when the machine wakes. */
   hasToSpare(): boolean
+  /** How sparingly a fault is to be looked at: from 0, as often as is wished, to 1, no more often than the pace. */
+  scarcity(): number
 }
 
 export const createProbeBudget = (notes: BudgetNotes, now: () => number): ProbeBudget => {
@@ -59,6 +65,10 @@ export const createProbeBudget = (notes: BudgetNotes, now: () => number): ProbeB
       refill()
       return state.probes >= BURST / 2
     },
+    scarcity: () => {
+      refill()
+      return Math.min(1, Math.max(0, (SCARCE - state.probes) / (SCARCE - KEPT)))
+    },
   }
 }
 
@@ -68,4 +78,5 @@ export const unlimitedProbes: ProbeBudget = {
   waitMs: () => 0,
   paceMs: 5 * 60_000,
   hasToSpare: () => true,
+  scarcity: () => 0,
 }

@@ -1,4 +1,9 @@
-import { trustingSystem } from '../foundation/system-network.ts'
+import type { Duplex } from 'node:stream'
+import { connect } from 'node:tls'
+import { type Hindrance, hindranceOf, refusedByProxy, unreachableProxy } from '../foundation/hindrance.ts'
+import { httpRequest, httpsRequest, type IncomingAnswer, isIP } from '../foundation/http-server.ts'
+import { connectThroughProxy } from '../foundation/proxy-connection.ts'
+import { proxyInUse, type SystemProxy, trustingSystem, withAuthorities } from '../foundation/system-network.ts'
 import { PROBE_HEADER } from '../intake/probe-route.ts'
 
 /** What a probe's request came to. */
@@ -10,9 +15,11 @@ export type ProbeReply =
       readonly ngrokCode: string | null
       /** Its beginning. */
       readonly body: string
+      /** Only authorities of this system vouch for the certificate of the address. */
+      readonly isKnownHereOnly?: true
     }
   | { readonly kind: 'time-out' }
-  | { readonly kind: 'no-way'; readonly detail: string }
+  | ({ readonly kind: 'no-way' } & Hindrance)
 
 export interface ProbeRequests {
   /** POSTs a probe to the address. Never rejects. */
@@ -25,10 +32,28 @@ const ANSWER_LIMIT_MS = 5_000
 /** More than our own answer has; a stranger's page is not worth reading. */
 const LONGEST_BODY_BYTES = 1_000
 
-const beginningOf = async (body: ReadableStream<Uint8Array> | null): Promise<string> => {
+/** What is known of the way already, thrown on to where all of it is told. */
+class Hindered extends Error {
+  readonly hindrance: Hindrance
+
+  constructor(hindrance: Hindrance) {
+    super(hindrance.detail)
+    this.name = 'Hindered'
+    this.hindrance = hindrance
+  }
+}
+
+const IF_UNTRUSTED =
+  'Give the address a certificate of a public authority (Let’s Encrypt, say), for its name and with those in between; if a proxy of this network shows its own in its place, have the system trust that.'
+
+const defaultPort = ({ protocol }: URL): number => (protocol === 'https:' ? 443 : 80)
+
+const targetOf = (url: URL): string => `${url.hostname}:${url.port === '' ? defaultPort(url) : url.port}`
+
+const beginningOf = async (answer: AsyncIterable<Uint8Array>): Promise<string> => {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
-  for await (const chunk of body ?? []) {
+  for await (const chunk of answer) {
     chunks.push(chunk)
     sizeBytes += chunk.byteLength
     // Leaving the loop gives the rest of the answer up.
@@ -37,37 +62,92 @@ const beginningOf = async (body: ReadableStream<Uint8Array> | null): Promise<str
   return Buffer.concat(chunks).subarray(0, LONGEST_BODY_BYTES).toString('utf8')
 }
 
-const detailOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return detailOf(error.cause)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : null
-  return error.message === '' ? (code ?? error.name) : error.message
+const throughProxy = async (proxy: SystemProxy, url: URL, signal: AbortSignal): Promise<Duplex> => {
+  const connecting = await trustingSystem(() => connectThroughProxy(proxy.url, targetOf(url), signal)).catch(
+    (error: unknown) => {
+      throw new Hindered(unreachableProxy(proxy, error))
+    },
+  )
+  if (!connecting.ok) throw new Hindered(refusedByProxy(proxy, connecting.status, targetOf(url)))
+  return connecting.connection
 }
 
-const isTimeOut = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError'
+/** What Notion would refuse is refused here too, whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED). */
+const checkedBy = (ca: readonly string[]) => ({ ca: [...ca], rejectUnauthorized: true })
 
-/** The one home of requests to our own public address. `signal` gives up what is on its way. */
+const askFor = async (
+  url: URL,
+  header: string,
+  signal: AbortSignal,
+  ca: readonly string[],
+): Promise<IncomingAnswer> => {
+  const proxy = proxyInUse(url.href)
+  const isSecure = url.protocol === 'https:'
+  const carried = proxy === null ? null : await throughProxy(proxy, url, signal)
+  const servername = isIP(url.hostname.replaceAll(/[[\]]/g, '')) === 0 ? url.hostname : ''
+  const options = {
+    method: 'POST',
+    signal,
+    // Without an agent Node takes that of http: for everybody's, and writes it into the Host header.
+    defaultPort: defaultPort(url),
+    // Browsers get a page of warning at ngrok's free plan in place of what they ask for.
+    headers: {
+      [PROBE_HEADER]: header,
+      'content-type': 'application/json',
+      'ngrok-skip-browser-warning': 'true',
+      'user-agent': 'Blackcore Sync',
+      accept: '*/*',
+      'accept-encoding': 'identity',
+    },
+    ...(isSecure ? checkedBy(ca) : {}),
+    ...(carried === null
+      ? // No connection of before: its certificate was checked then, and not by these authorities.
+        { agent: false as const }
+      : {
+          createConnection: () =>
+            isSecure ? connect({ socket: carried, host: url.hostname, servername, ...checkedBy(ca) }) : carried,
+        }),
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingAnswer>()
+  const request = (isSecure ? httpsRequest : httpRequest)(url, options)
+  request.on('response', resolve)
+  // Once an answer has begun, its body tells what becomes of it.
+  request.on('error', reject)
+  request.end('{}')
+  return promise
+}
+
+const replyOf = async (answer: IncomingAnswer, isKnownHereOnly: boolean): Promise<ProbeReply> => {
+  const ngrokCode = answer.headers['ngrok-error-code']
+  return {
+    kind: 'answer',
+    status: answer.statusCode ?? 0,
+    ngrokCode: typeof ngrokCode === 'string' ? ngrokCode : null,
+    body: await beginningOf(answer),
+    ...(isKnownHereOnly ? { isKnownHereOnly } : {}),
+  }
+}
+
+const hindrance = (error: unknown, address: string): Hindrance => {
+  if (error instanceof Hindered) return error.hindrance
+  // A proxy that was on the way has done its part by then, or was told above.
+  return hindranceOf(error, { proxy: null, target: address, ifUntrusted: IF_UNTRUSTED })
+}
+
+/**
+ * The one home of requests to our own public address; they follow nobody who sends them on. `signal` gives up what is on its
+ * way. It takes no part in what Node keeps for the whole process: neither connections nor whom it trusts.
+ */
 export const createProbeRequests = (signal: AbortSignal): ProbeRequests => ({
   post: async (address, header) => {
+    const limit = AbortSignal.timeout(ANSWER_LIMIT_MS)
     try {
-      const response = await trustingSystem(() =>
-        fetch(address, {
-          method: 'POST',
-          redirect: 'manual',
-          // Browsers get a page of warning at ngrok's free plan in place of what they ask for.
-          headers: { [PROBE_HEADER]: header, 'content-type': 'application/json', 'ngrok-skip-browser-warning': 'true' },
-          body: '{}',
-          signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
-        }),
-      )
-      return {
-        kind: 'answer',
-        status: response.status,
-        ngrokCode: response.headers.get('ngrok-error-code'),
-        body: await beginningOf(response.body),
-      }
+      const url = new URL(address)
+      const given = AbortSignal.any([signal, limit])
+      const { answer, isKnownHereOnly } = await withAuthorities((ca) => askFor(url, header, given, ca))
+      return await replyOf(answer, isKnownHereOnly)
     } catch (error) {
-      return isTimeOut(error) ? { kind: 'time-out' } : { kind: 'no-way', detail: detailOf(error) }
+      return limit.aborted && !signal.aborted ? { kind: 'time-out' } : { kind: 'no-way', ...hindrance(error, address) }
     }
   },
 })

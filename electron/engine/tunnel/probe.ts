@@ -16,6 +16,8 @@ export interface Probe {
   send(address: string): Promise<TunnelFailure | null>
   /** For the listener: what a probe of ours is answered; null for anything else, and for one that was seen before. */
   answer(header: string): ProbeAnswer | null
+  /** What is to be said of the address although the newest probe came back from it; null: nothing. */
+  warning(address: string): string | null
 }
 
 const NONCE_BYTES = 16
@@ -57,6 +59,8 @@ const refusedBy = (
 export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Probe => {
   const key = randomBytes(32)
   const awaited = new Set<string>()
+  /** The address that only authorities of this system vouch for. */
+  let knownHereOnly: string | null = null
   const signed = (what: 'probe' | 'answer', nonce: string): string =>
     createHmac('sha256', key).update(`${what}:${nonce}`).digest('hex')
 
@@ -73,12 +77,14 @@ export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Pro
       case 'no-way':
         return failure(
           'no-way',
-          `${address} cannot be reached from this computer: ${reply.detail}. Check the network and the address.`,
+          `${address} cannot be reached from this computer: ${reply.detail}. ${reply.remedy ?? 'Check the network and the address.'}`,
         )
       case 'answer': {
         const answer = answerSchema.safeParse(parsedJson(reply.body))
         if (reply.status === 200 && answer.success && isSameText(answer.data.proof, signed('answer', nonce))) {
-          return hasArrived ? null : failure('elsewhere', `${address} does not lead to this program.`)
+          if (!hasArrived) return failure('elsewhere', `${address} does not lead to this program.`)
+          knownHereOnly = reply.isKnownHereOnly === true ? address : null
+          return null
         }
         return refusedBy(address, reply, kind)
       }
@@ -101,5 +107,9 @@ export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Pro
       awaited.delete(nonce)
       return { status: 'probe', proof: signed('answer', nonce) }
     },
+    warning: (address) =>
+      address === knownHereOnly
+        ? `Only authorities of this system vouch for the certificate of ${new URL(address).host}, and Notion refuses those that not everybody knows. Check from outside that it is of a public authority (Let’s Encrypt, say); a proxy of this network that looks into what passes looks the same from here.`
+        : null,
   }
 }

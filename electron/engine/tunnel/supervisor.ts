@@ -7,18 +7,19 @@ import type { Probe } from './probe.ts'
 import type { ProbeBudget } from './probe-budget.ts'
 import { probeIntervalMs } from './probe-interval.ts'
 import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
+import { probeRetryDelayMs, retryDelayMs } from './retry-delay.ts'
 
 /** A provider that has not answered by then is told as silent; it is asked anew when the next opening is due. */
 const SILENT_AFTER_MS = 5_000
-
-const FIRST_DELAY_MS = 1_000
-const LONGEST_DELAY_MS = 60_000
 
 /** Deliveries prove the loop as well as a probe, and yet may have found another way: so often they take a probe's place. */
 const MOST_POSTPONED = 3
 
 /** Timers may fire a little before the time of day is there. */
 const LATE_MS = 50
+
+/** Nobody waits so long for a light to change without being told. */
+const LONG_MS = 2 * 60_000
 
 /** Where the budget that said there is a probe left gives none after all. */
 const SOON_MS = 1_000
@@ -58,7 +59,10 @@ export interface Supervisor {
   stop(): Promise<void>
 }
 
-/** Why a tunnel is held no more; `failure` null: not for its own sake. `hasWaited`: the next opening is due already. */
+/**
+ * Why a tunnel is held no more; `failure` null: not for its own sake. `heldMs`: since the first proof, up to the failure; what
+ * was never proven has held for nothing, however long it stood open. `hasWaited`: the next opening is due already.
+ */
 interface End {
   readonly failure: TunnelFailure | null
   readonly heldMs: number
@@ -66,9 +70,6 @@ interface End {
 }
 
 type Interrupting = { readonly kind: 'look' | 'stop' } | { readonly kind: 'lost'; readonly failure: TunnelFailure }
-
-const reconnectDelayMs = (failures: number): number =>
-  Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(30, failures))
 
 /**
  * open → prove → hold, and from the beginning after each end: lost, a failed probe, or a look that somebody asked for.
@@ -87,10 +88,14 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let provenSince: number | null = null
   let provenAt: number | null = null
   let announced: string | null = null
+  /** Of the present tunnel. */
   let proofs = 0
+  let firstProofMs = 0
   let failures = 0
   let deliveries = 0
   let probedAddress: string | null = null
+  /** When the next probe follows one that failed (ms since 1970), where that is long; null: soon, or none failed. */
+  let retryAt: number | null = null
   /** The newest probe that did not come back from the present tunnel; null: it did, or none was sent. */
   let refuted: TunnelFailure | null = null
 
@@ -106,6 +111,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     told = null
     provenAt = clock.now()
     provenSince ??= provenAt
+    if (proofs === 0) firstProofMs = clock.monotonicMs()
     proofs += 1
     if (announced === tunnel.address) return
     announced = tunnel.address
@@ -121,22 +127,27 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   const open = async (given: AbortController): Promise<OpenTunnel | End> => {
     let silence = silent
     let isSilent = false
+    let isAnswered = false
     const onLost = (failure: TunnelFailure): void => {
       if (!given.signal.aborted) interruption.raise({ kind: 'lost', failure })
     }
     const onWaiting = (failure: TunnelFailure): void => {
+      if (isAnswered || given.signal.aborted) return
       silence = failure
-      if (isSilent && !given.signal.aborted) tell(silence)
+      if (isSilent) tell(silence)
     }
     const opening = provider.open({ signal: given.signal, onLost, onWaiting }).catch((error: unknown): Opening => {
       return { ok: false, failure: { code: 'internal', message: `${provider.name} failed: ${errorText(error)}.` } }
+    })
+    void opening.then(() => {
+      isAnswered = true
     })
     let answer = await interruption.race(opening, SILENT_AFTER_MS)
     if (answer.kind === 'time') {
       isSilent = true
       tell(silence)
       // On a slow way it may still open, until it would be asked anew.
-      answer = await interruption.race(opening, reconnectDelayMs(failures))
+      answer = await interruption.race(opening, retryDelayMs(failures))
     }
     if (answer.kind === 'done') {
       const { value } = answer
@@ -148,15 +159,12 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     return answer.kind === 'time' ? { failure: silence, heldMs: 0, hasWaited: true } : { failure: null, heldMs: 0 }
   }
 
+  const heldMs = (): number => (proofs === 0 ? 0 : clock.monotonicMs() - firstProofMs)
+  const failuresBefore = (end: Pick<End, 'heldMs'>): number => (end.heldMs >= HELD_MS ? 0 : failures)
+
   /** Until it is lost, a probe fails, or somebody wants a look. */
   const hold = async (held: OpenTunnel): Promise<End> => {
-    const openedAt = clock.monotonicMs()
-    const end = (failure: TunnelFailure | null, hasWaited = false): End => ({
-      failure,
-      heldMs: clock.monotonicMs() - openedAt,
-      hasWaited,
-    })
-    const endBy = (by: Interrupting): End => end(by.kind === 'lost' ? by.failure : null)
+    const endBy = (by: Interrupting): End => ({ failure: by.kind === 'lost' ? by.failure : null, heldMs: heldMs() })
     const nextLookAt = (): number => clock.monotonicMs() + probeIntervalMs(proofs, budget)
     let dueAt = clock.monotonicMs()
     let postponed = 0
@@ -190,10 +198,14 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       } else if (!isOfOurWay(failure) || deliveries === seen) {
         refuted = failure
         tell(failure)
+        const end = { failure, heldMs: heldMs(), hasWaited: true }
+        const delayMs = probeRetryDelayMs(failuresBefore(end), budget)
+        retryAt = delayMs > LONG_MS ? clock.now() + delayMs : null
         // It stays open meanwhile: deliveries may come although our own way there is broken.
-        const interrupted = await interruption.wait(reconnectDelayMs(failures))
-        if (interrupted !== null) return endBy(interrupted)
-        if (provenSince === null) return end(failure, true)
+        const interrupted = await interruption.wait(delayMs)
+        retryAt = null
+        if (interrupted !== null) return { ...endBy(interrupted), heldMs: end.heldMs }
+        if (provenSince === null) return end
       }
       dueAt = nextLookAt()
     }
@@ -227,12 +239,12 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
 
   const run = async (): Promise<void> => {
     while (!isStopped) {
-      const { failure, heldMs, hasWaited = false } = await onceSafely()
-      const delayMs = reconnectDelayMs(heldMs >= HELD_MS ? 0 : failures)
-      failures = failure === null ? 0 : heldMs >= HELD_MS ? 1 : failures + 1
-      if (failure === null) continue
-      tell(failure)
-      if (!hasWaited && (await interruption.wait(delayMs)) !== null) failures = 0
+      const end = await onceSafely()
+      const before = failuresBefore(end)
+      failures = end.failure === null ? 0 : before + 1
+      if (end.failure === null) continue
+      tell(end.failure)
+      if (end.hasWaited !== true && (await interruption.wait(retryDelayMs(before))) !== null) failures = 0
     }
   }
 
@@ -242,9 +254,14 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     return `The probes of this month are used up for now; whether Notion can reach ${address ?? 'this computer'} is checked at ${isoTime(clock.now() + waitMs)}.`
   }
 
+  const laterLook = (): string =>
+    retryAt === null ? '' : ` It has lasted: it is looked at again at ${isoTime(retryAt)}, and at each start.`
+
   const view = (): Pick<Reach, 'state' | 'message'> => {
-    if (provenSince !== null) return { state: 'reachable', message: tunnel?.warning?.() ?? null }
-    if (told !== null) return { state: 'unreachable', message: told.message }
+    if (provenSince !== null && tunnel !== null) {
+      return { state: 'reachable', message: tunnel.warning?.() ?? probe.warning(tunnel.address) }
+    }
+    if (told !== null) return { state: 'unreachable', message: `${told.message}${laterLook()}` }
     return tunnel === null ? { state: 'opening', message: null } : { state: 'checking', message: outOfProbes() }
   }
 

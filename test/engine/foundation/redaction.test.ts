@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { errorText } from '../../../electron/engine/foundation/errors.ts'
 import { createLog } from '../../../electron/engine/foundation/log.ts'
 import { createRedactor } from '../../../electron/engine/foundation/redaction.ts'
 
@@ -13,6 +14,22 @@ test('a secret that is learnt later is hidden from then on, in a log that was ma
   expect(lines[0]).toContain('before open-sesame')
   expect(lines[1]).not.toContain('sesame')
   expect(lines[1]).toContain('after [hidden]')
+})
+
+test.each(['open\n sesame', 'open\r\nsesame\n', 'open\u2028sesame'])(
+  'a secret of several lines is hidden where an error has told it in one: %j',
+  (secret) => {
+    const { learn, redact } = createRedactor()
+    learn(secret)
+    const told = redact(errorText(new Error(`"Bearer ${secret}" is no value`)))
+    expect(told).toMatch(/^"Bearer \[hidden\] ?" is no value$/)
+  },
+)
+
+test('a secret of nothing but line breaks hides nothing else', () => {
+  const { learn, redact } = createRedactor()
+  learn('\n')
+  expect(redact('An ordinary sentence')).toBe('An ordinary sentence')
 })
 
 test('null and empty text teach nothing', () => {

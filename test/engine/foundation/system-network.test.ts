@@ -1,6 +1,13 @@
+import { rootCertificates } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StartError } from '../../../electron/engine/foundation/errors.ts'
-import { proxyOf, trustingSystem, useSystemProxy } from '../../../electron/engine/foundation/system-network.ts'
+import {
+  proxyInUse,
+  proxyOf,
+  trustingSystem,
+  useSystemProxy,
+  withAuthorities,
+} from '../../../electron/engine/foundation/system-network.ts'
 import { answering, startAnsweringServer } from '../../support/answering-server.ts'
 import { portOf, startConnectProxy } from '../../support/connect-proxy.ts'
 import { redactorOf } from '../../support/redactor-of.ts'
@@ -71,15 +78,24 @@ const useProxy = (environment: Variables, redactor = redactorOf()): void => {
 
 describe('a variable that is no address of a proxy', () => {
   test.each<[Variables, string]>([
-    [{ HTTPS_PROXY: 'http://me:se same@:3128' }, 'HTTPS_PROXY is not the address of a proxy'],
-    [{ http_proxy: 'http://me:sesame@proxy.example:99999' }, 'http_proxy is not the address of a proxy'],
-    [{ HTTPS_PROXY: 'http://me:sesame%@proxy.example' }, 'HTTPS_PROXY is not the address of a proxy'],
-    [
-      { ALL_PROXY: 'socks5://me:sesame@proxy.example' },
-      'ALL_PROXY names a proxy of socks5://, and only those of http:// and https:// are used',
-    ],
-  ])('is told in one sentence that quotes nothing of it: %j', (environment, what) => {
-    const sentence = `The environment variable ${what}. Write it as http://host:port, or remove it.`
+    [{ HTTPS_PROXY: 'http://me:se same@:3128' }, 'HTTPS_PROXY'],
+    [{ http_proxy: 'http://me:sesame@proxy.example:99999' }, 'http_proxy'],
+    [{ HTTPS_PROXY: 'http://me:sesame%@proxy.example' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'http://me:se#same@proxy.example:3128' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'http://me:se/same@proxy.example:3128' }, 'HTTPS_PROXY'],
+    // What comes before the sign would be taken for the port, and shown.
+    [{ HTTPS_PROXY: 'http://me:12/same@proxy.example:3128' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'http://sesame?same@proxy.example' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'me:#same@proxy.example' }, 'HTTPS_PROXY'],
+  ])('is told in one sentence that quotes nothing of it, with how to write a password: %j', (environment, name) => {
+    const sentence = `The environment variable ${name} is not the address of a proxy. Write it as http://host:port, or as user:password@host:port, special characters percent-encoded (%40 for @); or remove it.`
+    expect(() => useSystemProxy(environment, redactorOf())).toThrow(new StartError('proxy-unusable', sentence))
+  })
+
+  test('but of one that is not used is told as that', () => {
+    const sentence =
+      'The environment variable ALL_PROXY names a proxy of socks5://, and only those of http:// and https:// are used. Write it as http://host:port, or remove it.'
+    const environment = { ALL_PROXY: 'socks5://me:sesame@proxy.example' }
     expect(() => useSystemProxy(environment, redactorOf())).toThrow(new StartError('proxy-unusable', sentence))
   })
 })
@@ -91,6 +107,16 @@ test('what the environment says of a proxy is a secret from then on', () => {
     expect(redactor.redact(`<${secret}>`)).toBe('<[hidden]>')
   }
   expect(redactor.redact('me and you')).toBe('me and you')
+})
+
+test('the proxy in use is the one that requests go through, and none before and after', () => {
+  expect(proxyInUse(NOTION)).toBeNull()
+  const end = useSystemProxy({ https_proxy: P, NO_PROXY: 'other.example' }, redactorOf())
+  expect(proxyInUse(NOTION)).toMatchObject({ variable: 'https_proxy', shown: P })
+  expect(proxyInUse('https://other.example/')).toBeNull()
+  expect(proxyInUse('https://127.0.0.1/')).toBeNull()
+  end()
+  expect(proxyInUse(NOTION)).toBeNull()
 })
 
 test('a request to a host that only the proxy knows goes through it, with its password; one to loopback does not', async () => {
@@ -147,4 +173,39 @@ test('a certificate that nobody trusts is tried once more, and then no more for 
   expect(sent).toBe(2)
   await expect(trustingSystem(send)).rejects.toThrow('fetch failed')
   expect(sent).toBe(3)
+})
+
+describe('a request that says which authorities it takes', () => {
+  const sentWith = async (outcomes: readonly (Error | null)[]) => {
+    const lists: (readonly string[])[] = []
+    const sent = await withAuthorities((authorities) => {
+      const outcome = outcomes[lists.length] ?? null
+      lists.push(authorities)
+      return outcome === null ? Promise.resolve('answered') : Promise.reject(outcome)
+    }).catch((error: unknown) => error)
+    return { lists, sent }
+  }
+
+  test('takes those that everybody knows, and no others where they do', async () => {
+    const { lists, sent } = await sentWith([])
+    expect(sent).toEqual({ answer: 'answered', isKnownHereOnly: false })
+    expect(lists).toEqual([rootCertificates])
+  })
+
+  test('takes the system’s too where those do not, and tells so', async () => {
+    const { lists, sent } = await sentWith([failure('SELF_SIGNED_CERT_IN_CHAIN')])
+    expect(sent).toEqual({ answer: 'answered', isKnownHereOnly: true })
+    expect(lists).toHaveLength(2)
+    const plain = (text: string): string => text.replaceAll(/\s/g, '')
+    const known = new Set(lists[1]?.map(plain))
+    expect(rootCertificates.filter((text) => !known.has(plain(text)))).toEqual([])
+  })
+
+  test('fails as the last one did', async () => {
+    const [first, last] = [failure('DEPTH_ZERO_SELF_SIGNED_CERT'), failure('SELF_SIGNED_CERT_IN_CHAIN')]
+    expect((await sentWith([first, last])).sent).toBe(last)
+    const other = await sentWith([failure('ECONNRESET')])
+    expect(other.lists).toHaveLength(1)
+    expect(other.sent).toMatchObject({ code: 'ECONNRESET' })
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { failureOfRefusal, failureOfSilence, isRateLimit } from '../../../electron/engine/notion/failures.ts'
-import { type NotionRequests, type RawAnswer, silenceOf } from '../../../electron/engine/notion/sdk.ts'
+import type { NotionRequests, RawAnswer } from '../../../electron/engine/notion/sdk.ts'
 import { startSimulator } from '../../../electron/simulator/server.ts'
 import { answering, freePort, type Respond, startAnsweringServer } from '../../support/answering-server.ts'
 import { requestsAt } from '../../support/notion-at.ts'
@@ -178,54 +178,6 @@ describe('no answer', () => {
   })
 })
 
-/** As fetch throws it: the reason is the cause, and several addresses fail with one error of several. */
-const thrown = (...fields: readonly Readonly<Record<string, string>>[]): Error => {
-  const reasons = fields.map((field) => Object.assign(new Error(field['code']), field))
-  return new TypeError('fetch failed', { cause: reasons.length === 1 ? reasons[0] : new AggregateError(reasons) })
-}
-
-describe('what fetch throws', () => {
-  test.each([
-    ['a name that is looked up in vain', thrown({ code: 'ENOTFOUND', syscall: 'getaddrinfo' })],
-    ['a resolver that does not answer', thrown({ code: 'EAI_AGAIN', syscall: 'getaddrinfo' })],
-    ['nobody who listens', thrown({ code: 'ECONNREFUSED', syscall: 'connect' })],
-    ['no way to the network', thrown({ code: 'ENETUNREACH', syscall: 'connect' })],
-    ['no way to the host', thrown({ code: 'EHOSTUNREACH', syscall: 'connect' })],
-    ['a network that went down under an open connection', thrown({ code: 'ENETDOWN', syscall: 'read' })],
-    ['a connection that the system gives up making', thrown({ code: 'ETIMEDOUT', syscall: 'connect' })],
-    ['a connection that fetch gives up making', thrown({ code: 'UND_ERR_CONNECT_TIMEOUT' })],
-    ['a connection that this machine does not allow', thrown({ code: 'EACCES', syscall: 'connect' })],
-    [
-      'several addresses, each for a reason of its own',
-      thrown({ code: 'ETIMEDOUT', syscall: 'connect' }, { code: 'ENETUNREACH', syscall: 'connect' }),
-    ],
-    ['a stranger who answers in the name of the host', thrown({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })],
-    ['a certificate for another name', thrown({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })],
-    ['a certificate that nobody vouches for', thrown({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })],
-    ['a server without TLS', thrown({ code: 'ERR_SSL_WRONG_VERSION_NUMBER' })],
-  ])('for %s says that Notion cannot be reached', (_what, error) => {
-    expect(silenceOf(error)).toMatchObject({ kind: 'no-answer', reason: 'network' })
-    expect(silenceOf(error).detail).toMatch(/^fetch failed: .+/)
-  })
-
-  test.each([
-    ['a reset', thrown({ code: 'ECONNRESET', syscall: 'read' })],
-    ['a reset while it was being made', thrown({ code: 'ECONNRESET', syscall: 'connect' })],
-    ['a request into a closed connection', thrown({ code: 'EPIPE', syscall: 'write' })],
-    ['the other side closing it', thrown({ code: 'UND_ERR_SOCKET' })],
-    ['an open connection that fell silent', thrown({ code: 'ETIMEDOUT', syscall: 'read' })],
-    ['a reason that nobody knew before', thrown({ code: 'EWHATEVER' })],
-    ['no reason', new TypeError('fetch failed')],
-    ['what is no error', 'out of order'],
-  ])('for %s tells of this one connection', (_what, error) => {
-    expect(silenceOf(error)).toMatchObject({ kind: 'no-answer', reason: 'cut' })
-  })
-
-  test.each(['TimeoutError', 'RequestTimeoutError'])('as %s is the time limit', (name) => {
-    expect(silenceOf(Object.assign(new Error('aborted'), { name }))).toMatchObject({ reason: 'time-out' })
-  })
-})
-
 test('Each request goes to its own address, property ids as the page prints them', async () => {
   const server = await startAnsweringServer(answering(200, {}))
   const requests = requestsAt(server.url)
@@ -257,20 +209,4 @@ test('the date of an answer is told as it arrives, of refusals too; one that is 
   await ask({ date: 'yesterday' })
   await ask({})
   expect(dates).toEqual([Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 12, 0, 7)])
-})
-
-/** As Node tells it. */
-const refusedByProxy = (status: number): Error => {
-  const reason = Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
-    name: 'AbortError',
-    code: 'UND_ERR_ABORTED',
-  })
-  return new TypeError('fetch failed', { cause: new Error('Request was cancelled.', { cause: reason }) })
-}
-
-test.each([
-  [407, 'the proxy asks for a user name and a password (407), which belong into HTTPS_PROXY'],
-  [502, 'the proxy does not let the connection through (502)'],
-])('a proxy that answers %s is in the way of everybody, and is told', (status, detail) => {
-  expect(silenceOf(refusedByProxy(status))).toEqual({ kind: 'no-answer', reason: 'network', detail })
 })

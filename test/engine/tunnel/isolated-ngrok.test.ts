@@ -1,14 +1,22 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { childProgram, type ChildProgram } from '../../../electron/engine/foundation/child-program.ts'
 import { createIsolatedNgrok } from '../../../electron/engine/tunnel/isolated-ngrok.ts'
 import type { OpenTunnel, TunnelFailure } from '../../../electron/engine/tunnel/provider.ts'
-import { JSON_TYPE, signed } from '../../support/listener.ts'
+import { JSON_TYPE, signed, startListener } from '../../support/listener.ts'
 import { startNgrokStage } from '../../support/ngrok-server/stage.ts'
 import { until } from '../../support/until.ts'
 
 const AGENT = new URL('../../../electron/engine/tunnel/ngrok-agent.ts', import.meta.url)
+
+const startedAgent = (): ChildProcess => fork(AGENT, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+
+/** A signed delivery, as a visitor of the public address sends it. */
+const deliverTo = (address: string): Promise<Response> => {
+  const body = JSON.stringify({ id: 'one' })
+  return fetch(address, { method: 'POST', headers: [[...JSON_TYPE], [...signed(body)]], body })
+}
 
 /** ngrok's own library in processes of its own, at a server of a test. */
 const startStage = async () => {
@@ -37,13 +45,55 @@ describe('a tunnel in a process of its own', () => {
   test('leads deliveries to the listener, and its process ends with it', async () => {
     const { server, listener, agents, lost, opened } = await startStage()
     const tunnel = await opened()
-    const body = JSON.stringify({ id: 'one' })
-    const answer = await fetch(tunnel.address, { method: 'POST', headers: [[...JSON_TYPE], [...signed(body)]], body })
-    expect(answer.status).toBe(200)
+    expect((await deliverTo(tunnel.address)).status).toBe(200)
     expect(listener.admitted).toHaveLength(1)
     await tunnel.close()
     await agents[0]!.ended
     expect(server.endpoints()).toEqual([])
+    expect(lost).toEqual([])
+  })
+
+  test('leads them to a listener that is at ::1 alone', async () => {
+    const { options } = await startNgrokStage()
+    const { port, admitted } = await startListener({}, '::1')
+    const provider = createIsolatedNgrok({ ...options, localAddress: `[::1]:${port}` })
+    const opening = await provider.open({ signal: new AbortController().signal, onLost: () => undefined })
+    if (!opening.ok) throw new Error(opening.failure.message)
+    expect((await deliverTo(opening.tunnel.address)).status).toBe(200)
+    expect(admitted).toHaveLength(1)
+    await opening.tunnel.close()
+  })
+
+  test('goes on when the whole group of processes is told to end, until whoever started it has no more use for it', async () => {
+    const { options, listener } = await startNgrokStage()
+    const child = startedAgent()
+    const exit = once(child, 'exit')
+    const ended = Promise.withResolvers<undefined>()
+    child.on('exit', () => {
+      ended.resolve(undefined)
+    })
+    const lost: TunnelFailure[] = []
+    const provider = createIsolatedNgrok({
+      ...options,
+      startAgent: (onMessage) => {
+        child.on('message', onMessage)
+        return {
+          send: (message) => child.send(message),
+          kill: () => child.kill('SIGKILL'),
+          ended: ended.promise,
+        }
+      },
+    })
+    const opening = await provider.open({
+      signal: new AbortController().signal,
+      onLost: (failure) => lost.push(failure),
+    })
+    if (!opening.ok) throw new Error(opening.failure.message)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGINT'] as const) child.kill(signal)
+    expect((await deliverTo(opening.tunnel.address)).status).toBe(200)
+    expect(listener.admitted).toHaveLength(1)
+    await opening.tunnel.close()
+    expect(await exit).toEqual([0, null])
     expect(lost).toEqual([])
   })
 
@@ -91,7 +141,7 @@ describe('a tunnel in a process of its own', () => {
   })
 
   test('ends when whoever started it is gone', async () => {
-    const child = fork(AGENT, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    const child = startedAgent()
     await once(child, 'spawn')
     child.disconnect()
     expect(await once(child, 'exit')).toEqual([0, null])

@@ -19,7 +19,7 @@ describe('opening, with a constructed library', () => {
     forwarding.open(PUBLIC)
     await opening
     const { wishes } = forwarding
-    expect(wishes).toMatchObject({ forward: '127.0.0.1:8000', authtoken: 'token', forwardsTo: 'Blackcore Sync' })
+    expect(wishes).toMatchObject({ forward: 'http://127.0.0.1:8000', authtoken: 'token', forwardsTo: 'Blackcore Sync' })
     expect(JSON.parse(wishes.trafficPolicy ?? '')).toStrictEqual({
       on_http_request: [
         {

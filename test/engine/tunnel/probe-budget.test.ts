@@ -36,6 +36,7 @@ const createRun = (notes = createNotes()) => {
       for (let taken = 0; taken < most && take(); taken += 1);
     },
     waitMs: () => budget.waitMs(),
+    scarcity: () => budget.scarcity(),
     paceMs: budget.paceMs,
     pass: (ms: number) => {
       trueMs += ms
@@ -149,6 +150,28 @@ describe('a time to wait', () => {
     for (let asked = 0; asked < 10; asked += 1) expect(run.waitMs()).toBe(Math.ceil(run.paceMs))
     expect(run.paceMs).toBeGreaterThan(40 * 60_000)
     expect(run.paceMs).toBeLessThan(45 * 60_000)
+  })
+})
+
+describe('scarcity', () => {
+  test('is none at first, grows with each probe that goes, and is whole before the last ones are gone', () => {
+    const run = createRun()
+    const felt: number[] = []
+    for (let taken = 0; taken < 60; taken += 1) {
+      felt.push(run.scarcity())
+      run.take()
+    }
+    expect(felt).toEqual(felt.toSorted((a, b) => a - b))
+    expect(felt.slice(0, 36)).toEqual(Array.from({ length: 36 }, () => 0))
+    expect(felt[45]).toBe(0.5)
+    expect(felt.slice(54)).toEqual(Array.from({ length: 6 }, () => 1))
+  })
+
+  test('ends when time has earned enough', () => {
+    const run = createRun()
+    run.drain(1_000)
+    run.pass(25 * run.paceMs)
+    expect(run.scarcity()).toBe(0)
   })
 })
 

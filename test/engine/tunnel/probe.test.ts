@@ -119,6 +119,50 @@ describe('a probe over real HTTP', () => {
   })
 })
 
+describe('an address', () => {
+  const answerOf = (own: Probe, header: string, isKnownHereOnly?: true): ProbeReply => ({
+    kind: 'answer',
+    status: 200,
+    ngrokCode: null,
+    body: JSON.stringify(own.answer(header)),
+    ...(isKnownHereOnly === true ? { isKnownHereOnly } : {}),
+  })
+
+  test('whose certificate only this system trusts comes back, and a person reads what Notion makes of it', async () => {
+    let isKnownHereOnly: true | undefined = true
+    const probe = probeWith((header, own) => answerOf(own, header, isKnownHereOnly))
+    expect(probe.warning(PUBLIC)).toBeNull()
+    expect(await probe.send(PUBLIC)).toBeNull()
+    expect(probe.warning(PUBLIC)).toBe(
+      'Only authorities of this system vouch for the certificate of name.ngrok-free.app, and Notion refuses those that not everybody knows. Check from outside that it is of a public authority (Let’s Encrypt, say); a proxy of this network that looks into what passes looks the same from here.',
+    )
+    expect(probe.warning('https://other.test/')).toBeNull()
+    isKnownHereOnly = undefined
+    expect(await probe.send(PUBLIC)).toBeNull()
+    expect(probe.warning(PUBLIC)).toBeNull()
+  })
+
+  test('where something else answers is told as that, whoever vouches for it', async () => {
+    const probe = probeWith(() => ({ ...answerOf(probe, ''), body: 'x', isKnownHereOnly: true }) as ProbeReply)
+    expect(await probe.send(PUBLIC)).toMatchObject({ code: 'elsewhere' })
+    expect(probe.warning(PUBLIC)).toBeNull()
+  })
+
+  test.each([
+    [null, 'Check the network and the address.'],
+    [
+      'Have it allow name.ngrok-free.app:443, or try another network.',
+      'Have it allow name.ngrok-free.app:443, or try another network.',
+    ],
+  ])('that cannot be reached is told with what to do: %j', async (remedy, told) => {
+    const failure = await probeWith(() => ({ kind: 'no-way', detail: 'the reason', remedy })).send(PUBLIC)
+    expect(failure).toEqual({
+      code: 'no-way',
+      message: `${PUBLIC} cannot be reached from this computer: the reason. ${told}`,
+    })
+  })
+})
+
 describe('a probe that waits in vain', () => {
   test('says that the address does not answer', async () => {
     const failure = await probeWith(() => ({ kind: 'time-out' })).send(PUBLIC)

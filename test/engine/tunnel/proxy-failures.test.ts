@@ -25,7 +25,7 @@ describe.skipIf(process.platform !== 'linux')(
       const { open } = await startProxiedStage(`http://me:wrong-word@127.0.0.1:${proxy.port}`)
       expect(await failed(open)).toEqual({
         code: 'proxy-refused',
-        message: `The proxy ${proxy.url} takes neither the user name nor the password given (407). Write them into HTTPS_PROXY, as http://user:password@host:port, special characters percent-encoded (%40 for @), and start again.`,
+        message: `The proxy ${proxy.url} takes neither the user name nor the password given (407). Write them into HTTPS_PROXY, as user:password@host:port, special characters percent-encoded (%40 for @), and start again.`,
       })
     })
 

@@ -22,6 +22,14 @@ describe('reachable', () => {
     expect(stage.reachable).toEqual([ADDRESS])
   })
 
+  test('is told with what the probe found on its way, though it came back', async () => {
+    const stage = startTunnelStage({ first: { probeWarning: 'Notion may refuse it.' } })
+    await stage.settled()
+    expect(stage.supervisor.reach()).toMatchObject({ state: 'reachable', message: 'Notion may refuse it.' })
+    stage.answers.probeWarning = null
+    expect(stage.message()).toBeNull()
+  })
+
   test('an address is told once, and another one again', async () => {
     const stage = startTunnelStage()
     await stage.settled()
@@ -96,6 +104,24 @@ describe('a tunnel that does not open', () => {
     expect(stage.log.lines.map(({ message }) => message)).not.toContain('of-before, in plain words.')
   })
 
+  test('and answers late is no more told by what it waited for once it has opened, or failed', async () => {
+    const stage = startTunnelStage({ first: { opening: null } })
+    await stage.pass(5_500)
+    const taken = await stage.openLate()
+    taken.wait(failureOf('silent'))
+    await stage.settled()
+    expect(stage.state()).toBe('reachable')
+    await stage.pass(MINUTE, 1000)
+    expect(stage.state()).toBe('reachable')
+    expect(stage.log.lines.map(({ message }) => message)).not.toContain('silent, in plain words.')
+
+    const refused = startTunnelStage({ first: { opening: null } })
+    await refused.pass(5_500)
+    const entry = await refused.openLate(failureOf('ERR_NGROK_334'))
+    entry.wait(failureOf('silent'))
+    expect(refused.message()).toBe('ERR_NGROK_334, in plain words.')
+  })
+
   test('and answers late is taken until it is asked anew, and closed after that', async () => {
     const stage = startTunnelStage({ first: { opening: null } })
     await stage.pass(5_500)
@@ -163,6 +189,20 @@ describe('a tunnel that breaks', () => {
 })
 
 describe('a tunnel that says it is open and leads nowhere', () => {
+  test('has held for nothing, however long it stood open: what was lost unproven is opened more and more slowly', async () => {
+    const stage = startTunnelStage({ first: { probe: 'waits' } })
+    const delays: number[] = []
+    for (let nth = 0; nth < 4; nth += 1) {
+      await stage.pass(5 * MINUTE)
+      stage.asked.at(-1)!.lose(failureOf('lost'))
+      await stage.settled()
+      const [dueAt] = stage.clock.dueTimes()
+      delays.push(dueAt! - stage.clock.now())
+      await stage.pass(dueAt! - stage.clock.now())
+    }
+    expect(delays).toEqual([1000, 2000, 4000, 8000])
+  })
+
   test('is told within one probe interval, and opened anew', async () => {
     const stage = startTunnelStage()
     await stage.settled()

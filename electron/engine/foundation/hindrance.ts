@@ -1,0 +1,104 @@
+import { errorCode, errorText, opensslReason } from './errors.ts'
+import { isUntrusted, PROXY_WITH_PASSWORD, type SystemProxy } from './system-network.ts'
+
+/** What keeps a request from its answer, in plain words that hold no user name and no password of a proxy. */
+export interface Hindrance {
+  /** Goes on after a colon, without a full stop. */
+  readonly detail: string
+  /** A sentence; null: nothing more is known than what is always to be done. */
+  readonly remedy: string | null
+}
+
+/** The way that a request took. */
+export interface Way {
+  /** Null: none that we know of. */
+  readonly proxy: SystemProxy | null
+  /** Where it led: `host` or `host:port`. */
+  readonly target: string
+  /** What to do where the certificate there is not taken. */
+  readonly ifUntrusted: string
+}
+
+const ASKS_WHO = 407
+
+/** What the proxy answered to CONNECT in place of 2xx. `purpose` follows "the connection": " to ngrok". */
+export const refusedByProxy = (
+  { url, shown, variable }: SystemProxy,
+  status: number,
+  target: string,
+  purpose = '',
+): Hindrance => {
+  if (status !== ASKS_WHO) {
+    return {
+      detail: `the proxy ${shown} does not let the connection${purpose} through (${status})`,
+      remedy: `Have it allow ${target}, or try another network.`,
+    }
+  }
+  const isNew = url.username === '' && url.password === ''
+  const does = isNew ? 'asks for a user name and a password' : 'takes neither the user name nor the password given'
+  return {
+    detail: `the proxy ${shown} ${does} (${status})`,
+    remedy: `Write them into ${variable}, ${PROXY_WITH_PASSWORD}, and start again.`,
+  }
+}
+
+/** `purpose` as above. */
+export const unreachableProxy = ({ shown, variable }: SystemProxy, error: unknown, purpose = ''): Hindrance => ({
+  detail: `the proxy ${shown} gives no connection${purpose} (${errorText(error)})`,
+  remedy: `Check it, and ${variable} that names it.`,
+})
+
+/** An error and all that it was caused by: fetch hides its reason there, and a host with several addresses has several. */
+export const withCauses = (error: unknown): readonly Error[] => {
+  if (!(error instanceof Error)) return []
+  const tried: readonly unknown[] = error instanceof AggregateError ? error.errors : []
+  return [error, ...withCauses(error.cause), ...tried.flatMap(withCauses)]
+}
+
+const innermost = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error
+
+/** What Node says where a proxy does not let a connection through; it calls it aborted. */
+const REFUSED_BY_PROXY = /^Proxy response \((\d+)\)/
+
+/** Null: no proxy refused. */
+export const proxyStatusIn = (errors: readonly Error[]): number | null => {
+  const status = errors.map(({ message }) => REFUSED_BY_PROXY.exec(message)?.[1]).find((found) => found !== undefined)
+  return status === undefined ? null : Number(status)
+}
+
+/** No connection was made at all. */
+export const isOfConnecting = (error: Error): boolean =>
+  'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
+
+const OF_CERTIFICATES: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired, or the clock of this computer is wrong',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet, or the clock of this computer is wrong',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+}
+
+const certificateDetail = (error: Error): string | null => {
+  if (isUntrusted(error)) return 'its certificate is of an issuer that this system does not trust'
+  return OF_CERTIFICATES[errorCode(error) ?? ''] ?? null
+}
+
+/** What an error of a request that went this way comes to. */
+export const hindranceOf = (error: unknown, { proxy, target, ifUntrusted }: Way): Hindrance => {
+  const errors = withCauses(error)
+  const status = proxyStatusIn(errors)
+  if (status !== null) {
+    return proxy === null
+      ? { detail: `a proxy on the way does not let the connection through (${status})`, remedy: null }
+      : refusedByProxy(proxy, status, target)
+  }
+  const reason = innermost(error)
+  // Through a proxy, nothing else is connected to.
+  if (proxy !== null && errors.some(isOfConnecting)) return unreachableProxy(proxy, reason)
+  const certificate = errors.map(certificateDetail).find((detail) => detail !== null) ?? null
+  if (certificate !== null) return { detail: certificate, remedy: ifUntrusted }
+  const words = errorText(reason)
+  return {
+    detail: errors.some((each) => opensslReason(each) !== null) ? `the connection cannot be secured (${words})` : words,
+    remedy: null,
+  }
+}
