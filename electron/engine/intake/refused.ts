@@ -72,11 +72,11 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
   const ofStrangers = (): Problem | null => {
     if (strangers === null || !isPaired()) return null
     const { count, since, last } = strangers
-    const were = count === 1 ? 'A delivery was' : `${count} deliveries were`
+    const were = count === 1 ? 'a signed delivery was' : `${count} signed deliveries were`
     return {
       code: 'deliveries-refused',
       severity: count > FEW && (!isProven || last - since >= LASTING_MS) ? 'failure' : 'notice',
-      message: `${were} refused since ${isoTime(since)}, and none accepted after: signed, and not with the secret that is known here. If Notion sent them, ${mendOf(fixedAt)}. If not, somebody tries to forge deliveries, and nothing of it was taken.`,
+      message: `Since ${isoTime(since)} ${were} refused, and none accepted: the signature was not made with the secret that is known here. If Notion sent them, ${mendOf(fixedAt)}. If not, somebody tries to forge deliveries, and nothing of it was taken.`,
     }
   }
 

@@ -26,11 +26,11 @@ describe('a delivery that is signed with another secret than ours', () => {
     expect(codes()).toEqual([])
     refused.strange()
     expect(only()).toBe(
-      'notice A delivery was refused since 2026-11-23T12:00:00.000Z, and none accepted after: signed, and not with the secret that is known here. If Notion sent them, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. If not, somebody tries to forge deliveries, and nothing of it was taken.',
+      'notice Since 2026-11-23T12:00:00.000Z a signed delivery was refused, and none accepted: the signature was not made with the secret that is known here. If Notion sent them, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. If not, somebody tries to forge deliveries, and nothing of it was taken.',
     )
     clock.advance(30 * HOUR)
     refused.strange()
-    expect(only()).toMatch(/^notice 2 deliveries were refused since 2026-11-23T12:00:00\.000Z/)
+    expect(only()).toMatch(/^notice Since 2026-11-23T12:00:00\.000Z 2 signed deliveries were refused/)
     refused.accepted()
     expect(codes()).toEqual([])
   })
@@ -38,19 +38,19 @@ describe('a delivery that is signed with another secret than ours', () => {
   test('turns the light red with the third one, where none was ever accepted', () => {
     const { refused, only } = refusing()
     for (let nth = 0; nth < 3; nth += 1) refused.strange()
-    expect(only()).toMatch(/^failure 3 deliveries/)
+    expect(only()).toMatch(/^failure Since .* 3 signed deliveries/)
   })
 
   test('turns it red once it has lasted, where others were accepted before: a stranger may come at any time', () => {
     const { refused, clock, only } = refusing()
     refused.accepted()
     for (let nth = 0; nth < 100; nth += 1) refused.strange()
-    expect(only()).toMatch(/^notice 100 deliveries/)
+    expect(only()).toMatch(/^notice Since .* 100 signed deliveries/)
     clock.advance(10 * MINUTE)
     // Time alone is no sign: nothing came in it.
     expect(only()).toMatch(/^notice/)
     refused.strange()
-    expect(only()).toMatch(/^failure 101 deliveries/)
+    expect(only()).toMatch(/^failure Since .* 101 signed deliveries/)
   })
 
   test('is judged anew with a secret that was paired after others were accepted', () => {
