@@ -1,5 +1,5 @@
 import type { Reach } from '../../shared/reach.ts'
-import type { EngineStatus } from '../../shared/status.ts'
+import type { EngineStatus, Problem } from '../../shared/status.ts'
 
 const line = (name: string, value: string | number): string => `${name.padEnd(18)}${value}`
 
@@ -8,8 +8,22 @@ const reachText = ({ state, address }: Reach): string => {
   return address === null ? state : `${state} (${address})`
 }
 
-const problemLines = (messages: readonly string[]): readonly string[] =>
-  messages.length > 0 ? ['', 'What to know', ...messages.map((message) => `  ${message}`)] : []
+type Told = Pick<Problem, 'severity' | 'message'>
+
+const linesOf = (title: string, problems: readonly Told[]): readonly string[] =>
+  problems.length > 0 ? ['', title, ...problems.map(({ message }) => `- ${message}`)] : []
+
+/** What makes the state degraded is told apart from what is only worth knowing. */
+const problemLines = (problems: readonly Told[]): readonly string[] => [
+  ...linesOf(
+    'What is wrong',
+    problems.filter(({ severity }) => severity === 'failure'),
+  ),
+  ...linesOf(
+    'What to know',
+    problems.filter(({ severity }) => severity === 'notice'),
+  ),
+]
 
 /** A status as a person reads it. */
 export const statusText = (status: EngineStatus): string => {
@@ -32,11 +46,11 @@ export const statusText = (status: EngineStatus): string => {
     line('  ignored', metrics.events_ignored),
     line('  duplicate', metrics.events_duplicate),
     line('Processing time', `${time.p50_ms} ms (p50), ${time.p95_ms} ms (p95), ${time.p99_ms} ms (p99)`),
-    ...problemLines(status.problems.map(({ message }) => message)),
+    ...problemLines(status.problems),
     '',
   ].join('\n')
 }
 
 /** The same where it cannot be read, for the reason that the sentence gives. */
 export const unreadStatusText = (sentence: string): string =>
-  [line('Blackcore Sync', 'degraded'), ...problemLines([sentence]), ''].join('\n')
+  [line('Blackcore Sync', 'degraded'), ...problemLines([{ severity: 'failure', message: sentence }]), ''].join('\n')

@@ -43,20 +43,22 @@ test('what is not known yet is said in words', () => {
   expect(text).not.toContain('null')
 })
 
-test('what a person should know stands at the end, one line each', () => {
+test('what is wrong stands at the end, and after it what is only worth knowing, one line each', () => {
   const problems = [
-    { code: 'a', severity: 'failure', message: 'Notion cannot be reached.' },
     { code: 'b', severity: 'notice', message: 'Triggers are not run yet: x.' },
+    { code: 'a', severity: 'failure', message: 'Notion cannot be reached.' },
   ] as const
   const text = statusText(engineStatus({ state: 'degraded', problems: [...problems] }))
-  expect(text).toMatch(/\n\nWhat to know\n {2}Notion cannot be reached\.\n {2}Triggers are not run yet: x\.\n$/)
-  expect(statusText(engineStatus())).not.toContain('What to know')
+  expect(text).toMatch(
+    /\n\nWhat is wrong\n- Notion cannot be reached\.\n\nWhat to know\n- Triggers are not run yet: x\.\n$/,
+  )
+  expect(statusText(engineStatus())).not.toContain('What')
 })
 
 test('what cannot be read is degraded, with the reason as the one thing to know', () => {
   expect(unreadStatusText('The disk is gone.')).toBe(`Blackcore Sync    degraded
 
-What to know
-  The disk is gone.
+What is wrong
+- The disk is gone.
 `)
 })

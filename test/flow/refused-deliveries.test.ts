@@ -23,7 +23,10 @@ test('deliveries that another secret signed turn the light red and are told by a
   for (let nth = 0; nth < 2; nth += 1) expect((await send(madeSecret())).status).toBe(401)
   expect(healthOf(engine.status()).status).toBe('degraded')
   const [problem] = engine.status().problems
-  expect(problem).toMatchObject({ code: 'deliveries-refused', message: expect.stringMatching(/ 3 signed deliveries were refused/) })
+  expect(problem).toMatchObject({
+    code: 'deliveries-refused',
+    message: expect.stringMatching(/ 3 signed deliveries were refused/),
+  })
   expect(await listener()).toMatchObject({ outcome: 'failed', message: expect.stringContaining(problem!.message) })
 
   expect((await send(secret)).status).toBe(200)

@@ -59,7 +59,7 @@ test('where how things stand cannot be read, the page, /health, a command and th
   expect(JSON.parse(health.text)).toEqual({ status: 'degraded', error: expect.stringMatching(why) })
   const page = await ask('/')
   expect(page).toMatchObject({ status: 503, type: 'text/plain; charset=utf-8' })
-  expect(page.text).toMatch(/^Blackcore Sync +degraded\n\nWhat to know\n {2}How things stand cannot be read: /)
+  expect(page.text).toMatch(/^Blackcore Sync +degraded\n\nWhat is wrong\n- How things stand cannot be read: /)
   expect(page.text.trimEnd()).toMatch(why)
   expect(await ask('/metrics')).toMatchObject({ status: 503 })
   // Asked every few seconds by whoever watches, that would fill the log.
