@@ -68,7 +68,12 @@ const messageOf = (error: Error): string => {
 }
 
 /** Errors are told so; who hides secrets has to know it. */
-export const inOneLine = (text: string): string => text.trim().replaceAll(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+export const inOneLine = (text: string): string =>
+  text
+    .split(/[\n\r\v\f\u0085\u2028\u2029]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')
 
 /** One line of plain text for any caught value; causes included, because fetch hides its reason there. */
 export const errorText = (error: unknown): string => {

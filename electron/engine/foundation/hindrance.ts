@@ -48,6 +48,10 @@ export const unreachableProxy = ({ shown, variable }: SystemProxy, error: unknow
   remedy: `Check it, and ${variable} that names it.`,
 })
 
+/** What else may be the reason, where nothing tells which part of the way it was. */
+export const viaProxy = ({ shown, variable }: SystemProxy): string =>
+  `The way leads through the proxy ${shown}, which ${variable} names: check it too.`
+
 /** An error and all that it was caused by: fetch hides its reason there, and a host with several addresses has several. */
 export const withCauses = (error: unknown): readonly Error[] => {
   if (!(error instanceof Error)) return []
@@ -69,21 +73,40 @@ export const proxyStatusIn = (errors: readonly Error[]): number | null => {
 
 /** No connection was made at all. */
 export const isOfConnecting = (error: Error): boolean =>
-  'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
+  errorCode(error) === 'UND_ERR_CONNECT_TIMEOUT' ||
+  ('syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo'))
 
-const OF_CERTIFICATES: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired, or the clock of this computer is wrong',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet, or the clock of this computer is wrong',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+const CLOCK = 'Set the clock of this computer; if it is right, the certificate has to be renewed.'
+
+/** What is wrong with a certificate, and what to do where it is not what is to be done with any. */
+interface Flaw {
+  readonly what: string
+  readonly remedy: string | null
 }
 
-const certificateDetail = (error: Error): string | null => {
-  if (isUntrusted(error)) return 'its certificate is of an issuer that this system does not trust'
-  return OF_CERTIFICATES[errorCode(error) ?? ''] ?? null
+const FLAWS: Readonly<Record<string, Flaw>> = {
+  CERT_HAS_EXPIRED: { what: 'has expired, or the clock of this computer is wrong', remedy: CLOCK },
+  CERT_NOT_YET_VALID: { what: 'is not valid yet, or the clock of this computer is wrong', remedy: CLOCK },
+  ERR_TLS_CERT_ALTNAME_INVALID: { what: 'is for another name', remedy: null },
 }
+
+const flawOf = (error: Error): Flaw | null =>
+  isUntrusted(error)
+    ? { what: 'is of an issuer that this system does not trust', remedy: null }
+    : (FLAWS[errorCode(error) ?? ''] ?? null)
+
+/** A proxy that is spoken to by TLS has a certificate too, and the error does not say whose it was. */
+const flawed = ({ what, remedy }: Flaw, { proxy, ifUntrusted }: Way): Hindrance =>
+  proxy?.url.protocol === 'https:'
+    ? {
+        detail: `a certificate on the way ${what}`,
+        remedy: `It is that of the proxy ${proxy.shown}, which ${proxy.variable} names, or of what lies behind. ${remedy ?? ifUntrusted}`,
+      }
+    : { detail: `its certificate ${what}`, remedy: remedy ?? ifUntrusted }
 
 /** What an error of a request that went this way comes to. */
-export const hindranceOf = (error: unknown, { proxy, target, ifUntrusted }: Way): Hindrance => {
+export const hindranceOf = (error: unknown, way: Way): Hindrance => {
+  const { proxy, target } = way
   const errors = withCauses(error)
   const status = proxyStatusIn(errors)
   if (status !== null) {
@@ -94,11 +117,11 @@ export const hindranceOf = (error: unknown, { proxy, target, ifUntrusted }: Way)
   const reason = innermost(error)
   // Through a proxy, nothing else is connected to.
   if (proxy !== null && errors.some(isOfConnecting)) return unreachableProxy(proxy, reason)
-  const certificate = errors.map(certificateDetail).find((detail) => detail !== null) ?? null
-  if (certificate !== null) return { detail: certificate, remedy: ifUntrusted }
-  const words = errorText(reason)
+  const flaw = errors.map(flawOf).find((found) => found !== null) ?? null
+  if (flaw !== null) return flawed(flaw, way)
+  const words = errorText(reason).replace(/\.$/, '')
   return {
     detail: errors.some((each) => opensslReason(each) !== null) ? `the connection cannot be secured (${words})` : words,
-    remedy: null,
+    remedy: proxy === null ? null : viaProxy(proxy),
   }
 }

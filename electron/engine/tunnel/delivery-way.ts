@@ -1,8 +1,7 @@
-import { isLocalHost } from './public-address.ts'
-
 /**
  * By which way a delivery came, as far as the host tells that it was sent to. here: by the public address · elsewhere: by
- * another one · unknown: whoever forwarded it has put a host of its own in the place (nginx does, unless it is told not to).
+ * the one that Notion was known to send to before · unknown: whoever forwarded it has put another host in the place (nginx
+ * does, unless it is told not to).
  */
 export type DeliveryWay = 'here' | 'elsewhere' | 'unknown'
 
@@ -19,12 +18,20 @@ interface Addresses {
   readonly subscribed: string | null
 }
 
-const isHostOf = (address: string | null, { host }: URL): boolean => address !== null && new URL(address).host === host
+/** A proxy may pass the name on without its port (`$host`, as nginx has it). */
+const isAt = (address: string | null, sentTo: URL): boolean => {
+  if (address === null) return false
+  const { host, hostname } = new URL(address)
+  return sentTo.host === host || (sentTo.port === '' && sentTo.hostname === hostname)
+}
 
 /** `header`: whom a delivery was sent to; null: that is not known. */
 export const deliveryWay = (header: string | null, { present, subscribed }: Addresses): DeliveryWay => {
   const sentTo = urlIn(header)
   if (sentTo === null) return 'unknown'
-  if (isHostOf(present, sentTo)) return 'here'
-  return isHostOf(subscribed, sentTo) || !isLocalHost(sentTo.hostname) ? 'elsewhere' : 'unknown'
+  const [isHere, isThere] = [isAt(present, sentTo), subscribed !== present && isAt(subscribed, sentTo)]
+  // Both have this name, on ports of their own.
+  if (isHere && isThere) return new URL(present ?? '').host === sentTo.host ? 'here' : 'unknown'
+  if (isHere) return 'here'
+  return isThere ? 'elsewhere' : 'unknown'
 }

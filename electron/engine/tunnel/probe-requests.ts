@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { connect } from 'node:tls'
-import { type Hindrance, hindranceOf, refusedByProxy, unreachableProxy } from '../foundation/hindrance.ts'
+import { type Hindrance, hindranceOf, refusedByProxy, viaProxy, unreachableProxy } from '../foundation/hindrance.ts'
 import { httpRequest, httpsRequest, type IncomingAnswer, isIP } from '../foundation/http-server.ts'
 import { connectThroughProxy } from '../foundation/proxy-connection.ts'
 import { proxyInUse, type SystemProxy, trustingSystem, withAuthorities } from '../foundation/system-network.ts'
@@ -134,6 +134,12 @@ const hindrance = (error: unknown, address: string): Hindrance => {
   return hindranceOf(error, { proxy: null, target: address, ifUntrusted: IF_UNTRUSTED })
 }
 
+const lateReply = (address: string): ProbeReply => {
+  const proxy = proxyInUse(address)
+  if (proxy === null) return { kind: 'time-out' }
+  return { kind: 'no-way', detail: 'no answer came in time', remedy: viaProxy(proxy) }
+}
+
 /**
  * The one home of requests to our own public address; they follow nobody who sends them on. `signal` gives up what is on its
  * way. It takes no part in what Node keeps for the whole process: neither connections nor whom it trusts.
@@ -147,7 +153,7 @@ export const createProbeRequests = (signal: AbortSignal): ProbeRequests => ({
       const { answer, isKnownHereOnly } = await withAuthorities((ca) => askFor(url, header, given, ca))
       return await replyOf(answer, isKnownHereOnly)
     } catch (error) {
-      return limit.aborted && !signal.aborted ? { kind: 'time-out' } : { kind: 'no-way', ...hindrance(error, address) }
+      return limit.aborted && !signal.aborted ? lateReply(address) : { kind: 'no-way', ...hindrance(error, address) }
     }
   },
 })

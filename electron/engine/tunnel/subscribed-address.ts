@@ -16,6 +16,8 @@ export interface AddressNotes {
 export interface SubscribedAddress {
   /** Null: nothing is known. */
   known(): string | null
+  /** What comes in can only have come by this address, as far as is known. */
+  isOnly(present: string | null): boolean
   /** Notion sends to this one. */
   learn(address: string): void
   /** A subscription was paired at this one; null: at one that nobody has told us. */
@@ -64,6 +66,7 @@ export const createSubscribedAddress = (
 
   return {
     known: () => known?.address ?? null,
+    isOnly: (present) => known === null || known.address === present,
     learn: note,
     paired: note,
     reachable: (address) => {
@@ -79,7 +82,7 @@ export const createSubscribedAddress = (
       return {
         code: 'address-unknown',
         severity: 'notice',
-        message: `Whether Notion sends to ${present} is not known: the subscription was paired while no public address was. This goes with the first delivery that comes by it. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
+        message: `Whether Notion sends to ${present} is not known: the subscription was paired while no public address was. This goes with the first delivery whose Host (or X-Forwarded-Host) header is that of this address. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
       }
     },
   }

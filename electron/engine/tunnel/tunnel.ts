@@ -92,11 +92,10 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
     },
     forwarded: (host) => {
       const { address } = reach()
-      const former = subscribed.known()
-      const way = deliveryWay(host, { present: address, subscribed: former })
-      // What comes by another one, that of before, say, proves nothing of this one.
+      const way = deliveryWay(host, { present: address, subscribed: subscribed.known() })
+      // What still comes by the address of before proves nothing of this one.
       if (way === 'elsewhere') return
-      supervisor?.delivered(way === 'here' || former === null || former === address)
+      supervisor?.delivered(way === 'here' || subscribed.isOnly(address))
       if (way === 'here' && address !== null) subscribed.learn(address)
     },
     paired: () => {

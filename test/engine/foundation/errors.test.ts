@@ -40,6 +40,7 @@ describe('the text of an error', () => {
     [new Error('first\u2028second', { cause: new Error('\n  third\n\tfourth') }), 'first second (third fourth)'],
     [Object.assign(new Error('x'), { library: 'SSL routines', reason: 'bad\nrecord' }), 'bad record'],
     ['two\nlines', 'two lines'],
+    ['\n three \r\n\r\n lines\u2028with  gaps ', 'three lines with  gaps'],
   ])('that has several lines is one all the same: %j', (error, expected) => {
     expect(errorText(error)).toBe(expected)
   })

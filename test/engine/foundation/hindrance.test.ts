@@ -61,6 +61,7 @@ describe('a proxy that cannot be reached', () => {
   test.each([
     ['a name that is looked up in vain', { code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'ENOTFOUND'],
     ['nobody who listens', { code: 'ECONNREFUSED', syscall: 'connect' }, 'ECONNREFUSED'],
+    ['a way that swallows what is sent', { code: 'UND_ERR_CONNECT_TIMEOUT' }, 'UND_ERR_CONNECT_TIMEOUT'],
   ])('is told by its name: %s', (_, fields, reason) => {
     expect(hindranceOf(thrown(fields), way(open))).toEqual({
       detail: `the proxy http://proxy.example:3128 gives no connection (${reason})`,
@@ -76,21 +77,37 @@ describe('a proxy that cannot be reached', () => {
 
   test('is none where the connection was made and broke', () => {
     const broken = hindranceOf(thrown({ code: 'ECONNRESET', syscall: 'read' }), way(open))
-    expect(broken).toEqual({ detail: 'ECONNRESET', remedy: null })
+    expect(broken).toEqual({
+      detail: 'ECONNRESET',
+      remedy: 'The way leads through the proxy http://proxy.example:3128, which https_proxy names: check it too.',
+    })
   })
 })
 
 describe('a certificate', () => {
+  const words = 'unable to verify; try running Node.js with --use-system-ca'
+  const CLOCK = 'Set the clock of this computer; if it is right, the certificate has to be renewed.'
+
   test.each([
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is of an issuer that this system does not trust'],
-    ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is of an issuer that this system does not trust'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is of an issuer that this system does not trust'],
-    ['CERT_HAS_EXPIRED', 'its certificate has expired, or the clock of this computer is wrong'],
-    ['CERT_NOT_YET_VALID', 'its certificate is not valid yet, or the clock of this computer is wrong'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
-  ])('that is not taken is told in our words, with what to do: %s', (code, detail) => {
-    const words = 'unable to verify; try running Node.js with --use-system-ca'
-    expect(hindranceOf(thrown({ code }, words), way(null))).toEqual({ detail, remedy: IF_UNTRUSTED })
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'is of an issuer that this system does not trust', IF_UNTRUSTED],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'is of an issuer that this system does not trust', IF_UNTRUSTED],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'is of an issuer that this system does not trust', IF_UNTRUSTED],
+    ['CERT_HAS_EXPIRED', 'has expired, or the clock of this computer is wrong', CLOCK],
+    ['CERT_NOT_YET_VALID', 'is not valid yet, or the clock of this computer is wrong', CLOCK],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another name', IF_UNTRUSTED],
+  ])('that is not taken is told in our words, with what to do: %s', (code, what, remedy) => {
+    const detail = `its certificate ${what}`
+    for (const proxy of [null, open]) {
+      expect(hindranceOf(thrown({ code }, words), way(proxy))).toEqual({ detail, remedy })
+    }
+  })
+
+  test('may be that of a proxy which is spoken to by TLS: it is named too', () => {
+    const secured = proxyAt('https://proxy.example:3129')
+    expect(hindranceOf(thrown({ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, words), way(secured))).toEqual({
+      detail: 'a certificate on the way is of an issuer that this system does not trust',
+      remedy: `It is that of the proxy https://proxy.example:3129, which https_proxy names, or of what lies behind. ${IF_UNTRUSTED}`,
+    })
   })
 })
 
@@ -120,6 +137,7 @@ describe('whatever else', () => {
     ],
     [Object.assign(new Error(''), { code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
     ['out of order', 'out of order'],
+    [new Error('it is no header value.'), 'it is no header value'],
   ])('is told by its innermost reason: %s', (error, detail) => {
     expect(hindranceOf(error, way(null))).toEqual({ detail, remedy: null })
   })

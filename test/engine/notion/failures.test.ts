@@ -81,6 +81,14 @@ describe('silence', () => {
   })
 })
 
+test('Silence behind a proxy says what else may be the reason', () => {
+  const remedy = 'The way leads through the proxy.'
+  const told = (reason: 'time-out' | 'network' | 'cut'): string =>
+    failureOfSilence({ kind: 'no-answer', reason, detail: 'reset', remedy }).message
+  for (const reason of ['time-out', 'network', 'cut'] as const)
+    expect(told(reason)).toMatch(/\. The way leads through the proxy\.$/)
+})
+
 test('An answer of another shape is permanent: asking again would give it again', () => {
   expect(unexpectedShape('page')).toMatchObject({ kind: 'permanent', code: 'unexpected_answer', about: 'way' })
 })

@@ -9,8 +9,9 @@ test.each([
   ['NOW.my-company.io:443', 'here'],
   ['now.my-company.io, 10.0.0.3', 'here'],
   ['before.my-company.io:8443', 'elsewhere'],
-  ['third.my-company.io', 'elsewhere'],
-  ['now.my-company.io:8443', 'elsewhere'],
+  ['before.my-company.io', 'elsewhere'],
+  ['third.my-company.io', 'unknown'],
+  ['now.my-company.io:8443', 'unknown'],
   ['127.0.0.1:8000', 'unknown'],
   ['[::1]:8000', 'unknown'],
   ['backend', 'unknown'],
@@ -32,5 +33,15 @@ test('a delivery to the address of before came elsewhere even where both are in 
 })
 
 test('while there is no address, nothing comes by it', () => {
-  expect(deliveryWay('now.my-company.io', { present: null, subscribed: null })).toBe('elsewhere')
+  expect(deliveryWay('now.my-company.io', { present: null, subscribed: null })).toBe('unknown')
+})
+
+test('a proxy that passes a name on without its port names an address all the same, where only one has it', () => {
+  const port = (number: number): string => `https://sync.my-company.io:${number}/w`
+  const at = (header: string, subscribed: string | null) => deliveryWay(header, { present: port(8443), subscribed })
+  expect(at('sync.my-company.io', null)).toBe('here')
+  expect(at('sync.my-company.io', port(8443))).toBe('here')
+  expect(at('sync.my-company.io', port(9443))).toBe('unknown')
+  expect(at('sync.my-company.io:8443', port(9443))).toBe('here')
+  expect(at('sync.my-company.io:9443', port(9443))).toBe('elsewhere')
 })

@@ -234,6 +234,16 @@ describe('through a proxy of the environment', () => {
     })
   })
 
+  test('that gives no answer, the proxy is told as what may be the reason', async () => {
+    const { address } = await startTunnelServer(() => undefined)
+    useProxy(`http://${address}`)
+    expect(await post('https://name.invalid/')).toStrictEqual({
+      kind: 'no-way',
+      detail: 'no answer came in time',
+      remedy: `The way leads through the proxy http://${address}, which https_proxy names: check it too.`,
+    })
+  })
+
   test('that does not let it through, the proxy is told with what it is to allow', async () => {
     const proxy = await startConnectProxy({})
     useProxy(proxy.url)
