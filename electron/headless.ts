@@ -21,7 +21,7 @@ import {
   systemClock,
   systemDisk,
 } from './engine/engine.ts'
-import { secretsKeyIn, systemEnvironment } from './engine/settings/environment.ts'
+import { secretsKeyIn, struckOutKeyIn, systemEnvironment } from './engine/settings/environment.ts'
 import { loadSettings } from './engine/settings/load.ts'
 import { nearestName } from './engine/settings/near-names.ts'
 import { runProgram, UsageError, usageError } from './program.ts'
@@ -93,7 +93,8 @@ const runEngine = async (config: string, data: string, redactor: Redactor, isPai
   const token = randomBytes(32).toString('base64url')
   const secretsKey = secretsKeyIn(systemEnvironment)
   const { webhook, notion, tunnel } = settings
-  for (const secret of [webhook.secret, notion.token, tunnel.authtoken, secretsKey, token]) redactor.learn(secret)
+  const struckOut = struckOutKeyIn(systemEnvironment)
+  for (const secret of [webhook.secret, notion.token, tunnel.authtoken, struckOut, token]) redactor.learn(secret)
   const logFile = createLogFile(join(data, 'logs'), (sentence) => process.stderr.write(`${sentence}\n`))
   const log = createLog((line) => {
     process.stderr.write(line)

@@ -62,9 +62,9 @@ const serveLook = (server: FastifyInstance, path: string, failed: FailedAnswers,
     let shown: Shown
     try {
       shown = await read()
-      failed.lookSucceeded()
+      failed.lookSucceeded(path)
     } catch (error) {
-      const { status, sentence } = failed.look(error)
+      const { status, sentence } = failed.look(path, error)
       shown = unread(sentence)
       reply.code(status)
     }

@@ -10,7 +10,7 @@ import {
   systemClock,
   systemDisk,
 } from '../engine/engine.ts'
-import { type Environment, secretsKeyIn } from '../engine/settings/environment.ts'
+import { type Environment, secretsKeyIn, struckOutKeyIn } from '../engine/settings/environment.ts'
 import { loadSettings } from '../engine/settings/load.ts'
 import { createPresentable } from '../engine/settings/presentable.ts'
 import {
@@ -67,7 +67,7 @@ const engineOf = async (dataFolder: string, limit: () => AbortSignal): Promise<C
 }
 
 /** What the environment gives may be missing in a settings file that cannot be read. */
-const SECRET_VARIABLES = ['NOTION_TOKEN', 'NGROK_AUTHTOKEN', 'BLACKCORE_SECRETS_KEY']
+const SECRET_VARIABLES = ['NOTION_TOKEN', 'NGROK_AUTHTOKEN']
 
 /** The console's token opens the running engine to whoever has it. */
 const consoleToken = (dataFolder: string): string | null => {
@@ -93,6 +93,7 @@ export const runDiagnose = async (
   const { learn, redact } = redactor
   for (const variable of SECRET_VARIABLES) learn(environment[variable] ?? null)
   learn(consoleToken(dataFolder))
+  learn(struckOutKeyIn(environment))
   const path = bundle === undefined ? null : resolve(cwd, bundle)
   const passphrase = secretsKeyIn(environment)
   const own = { dataFolder, disk: systemDisk, clock: systemClock, passphrase, learn }

@@ -10,9 +10,9 @@ export interface FailedAnswerParts {
 export interface FailedAnswers {
   /** Of a call: logged each time. */
   call(name: string, error: unknown): FailedAnswer
-  /** Of a look at how things stand: logged once, until one succeeds or fails otherwise. */
-  look(error: unknown): FailedAnswer
-  lookSucceeded(): void
+  /** Of a look at how things stand: logged once for all paths, until each that failed has succeeded or failed otherwise. */
+  look(path: string, error: unknown): FailedAnswer
+  lookSucceeded(path: string): void
 }
 
 export interface FailedAnswer {
@@ -31,7 +31,7 @@ const fieldsOf = (error: unknown): Readonly<Record<string, unknown>> => ({
 })
 
 export const createFailedAnswers = ({ log, redact }: FailedAnswerParts): FailedAnswers => {
-  let told: string | null = null
+  const told = new Map<string, string>()
   const answer = (what: string, error: unknown): FailedAnswer => {
     const refused = refusedByDisk(error)
     return { status: refused === null ? 500 : 503, sentence: redact(`${what}: ${refused ?? bugText(error)}`) }
@@ -41,14 +41,15 @@ export const createFailedAnswers = ({ log, redact }: FailedAnswerParts): FailedA
       log.error({ call: name, ...fieldsOf(error) }, 'A call failed')
       return answer('This was not done', error)
     },
-    look: (error) => {
+    look: (path, error) => {
       const failed = answer('How things stand cannot be read', error)
-      if (failed.sentence !== told) log.error(fieldsOf(error), 'The console cannot tell how things stand')
-      told = failed.sentence
+      if (![...told.values()].includes(failed.sentence))
+        log.error(fieldsOf(error), 'The console cannot tell how things stand')
+      told.set(path, failed.sentence)
       return failed
     },
-    lookSucceeded: () => {
-      told = null
+    lookSucceeded: (path) => {
+      told.delete(path)
     },
   }
 }

@@ -47,6 +47,7 @@ export const startListener = async (parts: Partial<ListenerParts> = {}, host = '
     refused: {
       accepted: () => undefined,
       strange: () => undefined,
+      former: () => undefined,
       unconfirmed: () => undefined,
       handshake: () => undefined,
     },

@@ -36,7 +36,12 @@ export interface DiagnosisParts {
 export const NOT_PAIRED = 'but no secret is paired, so every delivery is refused. Pair: npm run headless -- pair.'
 
 /** What is refused although it may be Notion's: see `RefusedDeliveries`. */
-const REFUSING: ReadonlySet<string> = new Set(['deliveries-refused', 'token-unconfirmed', 'pairing-unkept'])
+const REFUSING: ReadonlySet<string> = new Set([
+  'deliveries-refused',
+  'former-subscription',
+  'token-unconfirmed',
+  'pairing-unkept',
+])
 
 const listenerCheck = (listener: FastifyInstance, { isPaired, problems }: EngineStatus): Check => {
   if (!listener.server.listening) {

@@ -15,7 +15,7 @@ const TOKEN_SHAPES =
   /\b(?:secret_[A-Za-z0-9]{20,200}|ntn_[A-Za-z0-9]{20,200}|\d[A-Za-z0-9]{26}_\d[A-Za-z0-9]{19,21})\b/g
 
 /** The user part of an address: of a proxy, say. */
-const CREDENTIALS = /\/\/[^/@\s"]+@/g
+const CREDENTIALS = /\/\/[^/\s"]+@/g
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 

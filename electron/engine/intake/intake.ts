@@ -87,7 +87,7 @@ export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts
     prove: (raw) => (proofs.admits() ? prove(raw) : Promise.resolve(null)),
     onChange: (change) => {
       if (change.kind === 'paired') {
-        refused.paired()
+        refused.changed()
         reach.paired()
       } else parts.learnSecret(change.token)
       parts.onPairing?.(change)
@@ -108,7 +108,14 @@ export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts
   })
   return {
     listener,
-    pairing,
+    pairing: {
+      ...pairing,
+      disconnect: async () => {
+        const wasThere = await pairing.disconnect()
+        refused.changed()
+        return wasThere
+      },
+    },
     isPaired,
     problems: () => [...refused.problems(), unkept].filter((problem) => problem !== null),
   }

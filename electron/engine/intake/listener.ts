@@ -30,7 +30,7 @@ export interface ListenerParts {
   readonly answerProbe: (header: string) => ProbeAnswer | null
   /** A signed delivery was forwarded to us by somebody: so the public address leads here. */
   readonly onForwarded: (host: string | null) => void
-  readonly refused: Omit<RefusedDeliveries, 'problems' | 'paired'>
+  readonly refused: Omit<RefusedDeliveries, 'problems' | 'changed'>
   readonly log: Log
 }
 
@@ -120,6 +120,9 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
       case 'unconfirmed':
         parts.refused.unconfirmed()
         return { status: 401, body: rejection('nobody has confirmed its token') }
+      case 'former':
+        parts.refused.former()
+        return { status: 401, body: rejection('another secret has taken the place of its own') }
       case 'stranger':
         if (!isHandshake && isSignature(signature)) parts.refused.strange()
         return { status: 401, body: rejection('the signature is not valid') }

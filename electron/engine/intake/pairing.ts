@@ -17,6 +17,8 @@ export const isSubscriptionToken = (text: string): boolean => TOKEN.test(text)
 /** Anybody can send tokens while pairing is open: so many are kept. Notion says of more that they failed, and can resend. */
 const MOST_TOKENS = 16
 
+const MOST_FORMER = 4
+
 /** An event whose proof takes longer comes again: Notion repeats it. */
 const PROOF_LIMIT_MS = 5_000
 
@@ -27,10 +29,10 @@ const IF_PASTED = 'If you have pasted a token in Notion already, confirm it: pai
 const SHOWN_AFTER_END_MS = 10_000
 
 /**
- * What an event comes to that no confirmed secret signed. unconfirmed: it is ours, and signed with a token of a window that
+ * What an event comes to that no confirmed secret signed. former: one did that another took the place of · unconfirmed: it is ours, and signed with a token of a window that
  * is over; only a person's word makes that the secret.
  */
-export type ProofResult = 'stranger' | 'undecided' | 'unconfirmed' | 'confirmed'
+export type ProofResult = 'stranger' | 'former' | 'undecided' | 'unconfirmed' | 'confirmed'
 
 /** Whether an event comes from our workspace and names something that our token can read; null: Notion gave no answer. */
 export type Proof = (raw: Buffer) => Promise<{ readonly workspaceId: string } | 'refused' | null>
@@ -96,6 +98,8 @@ export const createPairing = (parts: PairingParts): Pairing => {
   let arrived: readonly string[] = []
   let confirmed: PairingView['confirmed'] = null
   let isFullTold = false
+  /** What was a secret in this run, the newest first: a subscription that is not deleted goes on sending. */
+  let former: readonly string[] = []
   /** One proof, and one change of what is kept, at a time: each looks at what the one before left. */
   let last: Promise<unknown> = Promise.resolve()
 
@@ -129,10 +133,19 @@ export const createPairing = (parts: PairingParts): Pairing => {
   /** The tokens that may still become the secret. */
   const waiting = (): readonly string[] => (isOpen() ? tokens : [])
 
+  const secrets = (): readonly string[] => store.paired().map(({ secret }) => secret)
+
+  const keepPaired = async (paired: readonly PairedSecret[]): Promise<void> => {
+    const before = secrets()
+    await store.keepPaired(paired)
+    const now = secrets()
+    former = [...before, ...former].filter((each) => !now.includes(each)).slice(0, MOST_FORMER)
+  }
+
   const keep = async (secret: string, workspaceId: string | null, besides: readonly PairedSecret[]): Promise<void> => {
     const before = arrived
     try {
-      await store.keepPaired([{ secret, workspace_id: workspaceId }, ...besides])
+      await keepPaired([{ secret, workspace_id: workspaceId }, ...besides])
     } catch (error) {
       parts.onTrouble(errorText(error))
       throw error
@@ -146,8 +159,6 @@ export const createPairing = (parts: PairingParts): Pairing => {
     parts.onChange({ kind: 'paired', workspaceId })
   }
 
-  const secrets = (): readonly string[] => store.paired().map(({ secret }) => secret)
-
   const signedBy = (raw: Buffer, signature: string, candidates: readonly string[]): string | undefined =>
     candidates.find((candidate) => isSignedWith(raw, signature, candidate))
 
@@ -156,7 +167,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
     if (newest?.secret !== secret || older.length === 0 || tokenOf(raw) !== null) return
     inTurn(async () => {
       const [first, ...rest] = store.paired()
-      if (first?.secret === secret && rest.length > 0) await store.keepPaired([first])
+      if (first?.secret === secret && rest.length > 0) await keepPaired([first])
     }).catch((error: unknown) => {
       log.error({ error: errorText(error) }, 'The secret of before cannot be forgotten; the next event tries again')
     })
@@ -237,10 +248,10 @@ export const createPairing = (parts: PairingParts): Pairing => {
       parts.onChange({ kind: 'handshake', token, suspicious: tokens.length > 1 })
       return 'pending'
     },
-    eventSignedBy: (raw, signature) =>
-      signedBy(raw, signature, [...waiting(), ...arrived]) === undefined
-        ? Promise.resolve('stranger')
-        : proveInTurn(raw, signature),
+    eventSignedBy: async (raw, signature) => {
+      if (signedBy(raw, signature, [...waiting(), ...arrived]) !== undefined) return proveInTurn(raw, signature)
+      return signedBy(raw, signature, former) === undefined ? 'stranger' : 'former'
+    },
     confirm: (token) =>
       inTurn(async () => {
         // Its first event may have been quicker than the person.
@@ -254,7 +265,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
     disconnect: () =>
       inTurn(async () => {
         const isThere = isOpen() || arrived.length > 0 || store.paired().length > 0
-        if (store.paired().length > 0) await store.keepPaired([])
+        if (store.paired().length > 0) await keepPaired([])
         parts.onTrouble(null)
         close()
         tokens = []

@@ -2,20 +2,23 @@ import type { Problem } from '../../../shared/status.ts'
 import { type Clock, isoTime } from '../foundation/clock.ts'
 import type { Log } from '../foundation/log.ts'
 
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
 /** A stranger may send as much as it likes: the log has one line of a kind in this time. */
-const LOGGED_EVERY_MS = 3_600_000
+const LOGGED_EVERY_MS = HOUR_MS
 
 /** Who makes a subscription in Notion looks here within this time. */
-const HANDSHAKE_SHOWN_MS = 3_600_000
+const HANDSHAKE_SHOWN_MS = HOUR_MS
 
-/** Notion repeats a delivery for about as long (its webhook reference: up to 24 hours). */
-const UNCONFIRMED_SHOWN_MS = 24 * 3_600_000
+/** For about as long Notion repeats a delivery (its webhook reference): what is farther apart does not belong together. */
+const REPEATED_FOR_MS = 24 * HOUR_MS
 
 /** One or two may be a stranger's; where a secret is wrong, Notion repeats what is refused, and more comes. */
 const FEW = 2
 
 /** The same for a secret that deliveries were accepted with: a stranger's may come at any time, and stop again. */
-const LASTING_MS = 600_000
+const LASTING_MS = 10 * MINUTE_MS
 
 export interface RefusedParts {
   readonly clock: Pick<Clock, 'now'>
@@ -34,10 +37,12 @@ export interface RefusedParts {
 export interface RefusedDeliveries {
   /** A delivery was signed with a secret that is in force. */
   accepted(): void
-  /** A secret was confirmed: what was refused before it says nothing of it. */
-  paired(): void
+  /** A secret was confirmed, or all were forgotten: what was refused before says nothing of what is in force now. */
+  changed(): void
   /** A request had a signature of the right form, and neither a secret nor a token of ours made it. */
   strange(): void
+  /** A secret made it that another one has taken the place of. */
+  former(): void
   /** A token that came made the signature, the event is proven to be ours, and no person has confirmed the token in time. */
   unconfirmed(): void
   /** A handshake came while nobody pairs. */
@@ -45,15 +50,29 @@ export interface RefusedDeliveries {
   problems(): readonly Problem[]
 }
 
-const newSubscription = 'delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair'
+/** What was refused since something was accepted; times in ms since 1970. */
+interface Tally {
+  readonly count: number
+  readonly since: number
+  readonly last: number
+}
+
+const counted = (tally: Tally | null, now: number): Tally =>
+  tally === null || now - tally.last > REPEATED_FOR_MS
+    ? { count: 1, since: now, last: now }
+    : { count: tally.count + 1, since: tally.since, last: now }
+
+const were = ({ count, since }: Tally): string =>
+  `Since ${isoTime(since)} ${count === 1 ? 'a signed delivery was' : `${count} signed deliveries were`} refused, and none accepted`
+
+const NEW_ONE = 'delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair'
 
 const mendOf = (fixedAt: string | null): string =>
-  fixedAt === null
-    ? newSubscription
-    : `correct ${fixedAt} and start again; or remove it, start again, ${newSubscription}`
+  fixedAt === null ? NEW_ONE : `correct ${fixedAt} and start again; or remove it, start again, ${NEW_ONE}`
 
 export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: RefusedParts): RefusedDeliveries => {
-  let strangers: { readonly count: number; readonly since: number; readonly last: number } | null = null
+  let strangers: Tally | null = null
+  let formers: Tally | null = null
   /** Whether a delivery was accepted with the present secret. */
   let isProven = false
   let unconfirmedAt: number | null = null
@@ -69,24 +88,34 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
 
   const isRecent = (at: number | null, ms: number): at is number => at !== null && clock.now() - at < ms
 
-  const ofStrangers = (): Problem | null => {
-    if (strangers === null || !isPaired()) return null
-    const { count, since, last } = strangers
-    const were = count === 1 ? 'a signed delivery was' : `${count} signed deliveries were`
-    return {
-      code: 'deliveries-refused',
-      severity: count > FEW && (!isProven || last - since >= LASTING_MS) ? 'failure' : 'notice',
-      message: `Since ${isoTime(since)} ${were} refused, and none accepted: the signature was not made with the secret that is known here. If Notion sent them, ${mendOf(fixedAt)}. If not, somebody tries to forge deliveries, and nothing of it was taken.`,
-    }
-  }
+  const severityAfter = ({ count, since, last }: Tally, lastingMs: number): Problem['severity'] =>
+    count > FEW && last - since >= lastingMs ? 'failure' : 'notice'
+
+  const ofStrangers = (): Problem | null =>
+    strangers === null
+      ? null
+      : {
+          code: 'deliveries-refused',
+          severity: severityAfter(strangers, isProven ? LASTING_MS : 0),
+          message: `${were(strangers)}: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, ${mendOf(fixedAt)}. Otherwise somebody tries to forge deliveries, and nothing of it was taken.`,
+        }
+
+  const ofFormers = (): Problem | null =>
+    formers === null
+      ? null
+      : {
+          code: 'former-subscription',
+          severity: severityAfter(formers, REPEATED_FOR_MS),
+          message: `${were(formers)}: the secret of before made the signature, and another one has taken its place. Delete the older subscription in Notion. If it is the only one that is left there, ${NEW_ONE}.`,
+        }
 
   const ofUnconfirmed = (): Problem | null =>
-    isRecent(unconfirmedAt, UNCONFIRMED_SHOWN_MS)
+    isRecent(unconfirmedAt, REPEATED_FOR_MS)
       ? {
           code: 'token-unconfirmed',
           severity: 'failure',
           message:
-            'Deliveries of this workspace are signed with a token that nobody has confirmed in time, and are refused; Notion repeats them for a day. Confirm the token that you have pasted in Notion: npm run headless -- pair --confirm TOKEN.',
+            'Deliveries of this workspace are signed with a token that nobody has confirmed in time, and are refused; Notion repeats them for a day. Confirm the token that you have pasted in Notion: npm run headless -- pair --confirm TOKEN. Or delete that subscription in Notion.',
         }
       : null
 
@@ -102,17 +131,23 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
   return {
     accepted: () => {
       strangers = null
+      formers = null
       isProven = true
     },
-    paired: () => {
+    changed: () => {
       strangers = null
+      formers = null
       isProven = false
       unconfirmedAt = null
+      handshakeAt = null
     },
     strange: () => {
-      const now = clock.now()
-      strangers = { count: (strangers?.count ?? 0) + 1, since: strangers?.since ?? now, last: now }
+      strangers = counted(strangers, clock.now())
       note('A delivery was refused: its signature was not made with the secret that is known here')
+    },
+    former: () => {
+      formers = counted(formers, clock.now())
+      note('A delivery was refused: another secret has taken the place of its own')
     },
     unconfirmed: () => {
       unconfirmedAt = clock.now()
@@ -122,6 +157,9 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
       handshakeAt = clock.now()
       note('A token of a subscription was refused: pairing is not open')
     },
-    problems: () => [ofUnconfirmed(), ofStrangers(), ofHandshake()].filter((problem) => problem !== null),
+    problems: () => {
+      const ofSecrets = isPaired() ? [ofStrangers(), ofFormers()] : []
+      return [ofUnconfirmed(), ...ofSecrets, ofHandshake()].filter((problem) => problem !== null)
+    },
   }
 }

@@ -8,7 +8,7 @@ const SHAPES: readonly (readonly [shape: RegExp, instead: string])[] = [
   [/\b(?:ak|cr|ek|ngrok)_[A-Za-z0-9]{16,}/g, HIDDEN],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
   // The user part of an address, as a proxy has it.
-  [/\/\/[^/@\s"\\]+@/g, `//${HIDDEN}@`],
+  [/\/\/[^/\s"\\]+@/g, `//${HIDDEN}@`],
   // What follows a question mark in an address may be a key.
   [/(https?:\/\/[^\s"?\\]+)\?[^\s"\\]+/g, `$1?${HIDDEN}`],
 ]

@@ -39,7 +39,8 @@ const kindOf = (value: unknown): string => {
 }
 
 const shownText = (text: string, hasVariables: boolean): string => {
-  const isShown = !mentionsSecret(text)
+  // An address with a user name and a password has it before an "@", however much of it is none.
+  const isShown = !mentionsSecret(text) && !text.includes('@')
   if (hasVariables) return `${isShown ? JSON.stringify(shortened(text)) : 'the text'} expands to something else`
   return isShown ? `is ${JSON.stringify(shortened(text))}` : kindOf(text)
 }

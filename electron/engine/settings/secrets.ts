@@ -31,4 +31,4 @@ export const withoutSecrets = (text: string): string =>
   text
     .replace(/(secret|ntn)_[A-Za-z0-9]{8,}/g, '$1_…')
     .replace(/\b\d[A-Za-z0-9]{26}_\d[A-Za-z0-9]{19,21}\b/g, '…')
-    .replace(/\/\/[^/@\s"]+@/g, '//…@')
+    .replace(/\/\/[^/\s"]+@/g, '//…@')

@@ -59,3 +59,9 @@ test('names of files and ids are no tokens', () => {
   const text = 'pages/Quilla Underhay (5e0e005d).json 5e0e005d-1111-4a4a-8b8b-000000000001 webhook_config.yaml'
   expect(redact(text)).toBe(text)
 })
+
+test('all of a password that holds an @ itself is hidden', () => {
+  expect(createRedactor().redact('by http://me:one@two@proxy.example:3128/a@b')).toBe(
+    'by http://[hidden]@proxy.example:3128/a@b',
+  )
+})

@@ -14,6 +14,7 @@ const start = async (pairing = pairedWith(SECRET)) => {
   const refused = {
     accepted: note('accepted'),
     strange: note('strange'),
+    former: note('former'),
     unconfirmed: note('unconfirmed'),
     handshake: note('handshake'),
   }
@@ -42,6 +43,23 @@ test('a handshake while nobody pairs is told as one, signed or not, and no other
   for (const other of [handshakeBody('secret_short'), handshakeBody(null), EVENT]) await post(other)
   await post(Buffer.from(JSON.stringify({ verification_token: TOKEN, more: 'x'.repeat(2_000) })))
   expect(told).toEqual(['handshake', 'handshake'])
+})
+
+test('what a secret of before signed is told apart from what a stranger did', async () => {
+  const { pairing } = await createPairingStage()
+  pairing.open()
+  pairing.handshake(TOKEN)
+  await pairing.confirm(TOKEN)
+  const next = tokenNumber(2)
+  pairing.open()
+  pairing.handshake(next)
+  await pairing.confirm(next)
+  const { told, post } = await start(pairing)
+  expect(await post(EVENT, signed(EVENT, TOKEN))).toBe(200)
+  expect(await post(EVENT, signed(EVENT, next))).toBe(200)
+  await pairing.confirm('no token')
+  expect(await post(EVENT, signed(EVENT, TOKEN))).toBe(401)
+  expect(told).toEqual(['accepted', 'accepted', 'former'])
 })
 
 test('a handshake while somebody pairs is none that was refused', async () => {

@@ -26,9 +26,9 @@ describe('a delivery that is signed with another secret than ours', () => {
     expect(codes()).toEqual([])
     refused.strange()
     expect(only()).toBe(
-      'notice Since 2026-11-23T12:00:00.000Z a signed delivery was refused, and none accepted: the signature was not made with the secret that is known here. If Notion sent them, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. If not, somebody tries to forge deliveries, and nothing of it was taken.',
+      'notice Since 2026-11-23T12:00:00.000Z a signed delivery was refused, and none accepted: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. Otherwise somebody tries to forge deliveries, and nothing of it was taken.',
     )
-    clock.advance(30 * HOUR)
+    clock.advance(24 * HOUR)
     refused.strange()
     expect(only()).toMatch(/^notice Since 2026-11-23T12:00:00\.000Z 2 signed deliveries were refused/)
     refused.accepted()
@@ -56,7 +56,7 @@ describe('a delivery that is signed with another secret than ours', () => {
   test('is judged anew with a secret that was paired after others were accepted', () => {
     const { refused, only } = refusing()
     refused.accepted()
-    refused.paired()
+    refused.changed()
     for (let nth = 0; nth < 3; nth += 1) refused.strange()
     expect(only()).toMatch(/^failure/)
   })
@@ -75,18 +75,43 @@ describe('a delivery that is signed with another secret than ours', () => {
 
   test('says nothing of a secret that was paired after it', () => {
     const { refused, codes } = refusing()
-    refused.strange()
-    refused.unconfirmed()
-    refused.paired()
+    for (const tell of [refused.strange, refused.former, refused.unconfirmed, refused.handshake]) tell()
+    expect(codes()).toHaveLength(4)
+    refused.changed()
     expect(codes()).toEqual([])
   })
+
+  test('is counted anew where the one before was more than a day ago: a stranger now and then is no fault', () => {
+    const { refused, clock, only } = refusing()
+    for (let nth = 0; nth < 10; nth += 1) {
+      refused.strange()
+      clock.advance(24 * HOUR + 1)
+    }
+    expect(only()).toMatch(/^notice Since .* a signed delivery was refused/)
+  })
+})
+
+test('a subscription of before that still sends is worth knowing, and a fault once it is the only one that sends', () => {
+  const { refused, clock, only, codes } = refusing()
+  for (let nth = 0; nth < 3; nth += 1) refused.former()
+  expect(only()).toMatch(
+    /^notice Since .* 3 signed deliveries were refused.* Delete the older subscription in Notion\. If it is/,
+  )
+  refused.accepted()
+  expect(codes()).toEqual([])
+  refused.former()
+  for (let nth = 0; nth < 2; nth += 1) {
+    clock.advance(12 * HOUR)
+    refused.former()
+  }
+  expect(only()).toMatch(/^failure Since .* 3 signed deliveries/)
 })
 
 test('a delivery of ours whose token nobody confirmed is told for a day, whatever the secret of before still brings', () => {
   const { refused, clock, codes, only } = refusing()
   refused.unconfirmed()
   refused.accepted()
-  expect(only()).toMatch(/^failure .*pair --confirm TOKEN\.$/)
+  expect(only()).toMatch(/^failure .*pair --confirm TOKEN\. Or delete that subscription in Notion\.$/)
   clock.advance(24 * HOUR - 1)
   expect(codes()).toEqual(['token-unconfirmed'])
   clock.advance(1)
@@ -108,15 +133,15 @@ test.each([
 test('the log has one line of each kind an hour, however many a stranger sends', () => {
   const { refused, clock, log } = refusing()
   const all = (): void => {
-    for (const tell of [refused.strange, refused.unconfirmed, refused.handshake]) tell()
+    for (const tell of [refused.strange, refused.former, refused.unconfirmed, refused.handshake]) tell()
   }
   for (let nth = 0; nth < 100; nth += 1) all()
-  expect(log.lines).toHaveLength(3)
+  expect(log.lines).toHaveLength(4)
   refused.accepted()
   clock.advance(HOUR - 1)
   all()
-  expect(log.lines).toHaveLength(3)
+  expect(log.lines).toHaveLength(4)
   clock.advance(1)
   all()
-  expect(log.lines).toHaveLength(6)
+  expect(log.lines).toHaveLength(8)
 })

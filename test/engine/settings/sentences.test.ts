@@ -81,7 +81,11 @@ describe('a value that breaks its rule is named with its line, its key and the r
     ],
     [
       'notion: {base_url: "http://me:open-sesame@127.0.0.1:9"}',
-      'notion.base_url must be an address without a user name and a password (give the token as notion.token), but is "http://…@127.0.0.1:9".',
+      'notion.base_url must be an address without a user name and a password (give the token as notion.token), but is text of another kind.',
+    ],
+    [
+      '  endpoint_url: "https://me:open @sesame@127.0.0.1:9"',
+      'webhook.endpoint_url must be an address without a user name and a password (Notion sends none), but is text of another kind.',
     ],
     ['cache: {folder: " "}', 'cache.folder must be the path of a folder, but is " ".'],
     ['cache: {folder: ~/data}', 'cache.folder must be a path without ~ (write ${HOME} instead), but is "~/data".'],
