@@ -8,6 +8,7 @@ import type { ProbeBudget } from './probe-budget.ts'
 import { probeIntervalMs } from './probe-interval.ts'
 import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 import { probeRetryDelayMs, retryDelayMs } from './retry-delay.ts'
+import { laterLook, outOfProbes, silentProvider } from './supervisor-words.ts'
 
 /** A provider that has not answered by then is told as silent; it is asked anew when the next opening is due. */
 const SILENT_AFTER_MS = 5_000
@@ -96,6 +97,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let probedAddress: string | null = null
   /** When the next probe follows one that failed (ms since 1970), where that is long; null: soon, or none failed. */
   let retryAt: number | null = null
+  /** A delivery has brought the next probe of this fault forward: once is enough to see that it is over. */
+  let isHurried = false
   /** The newest probe that did not come back from the present tunnel; null: it did, or none was sent. */
   let refuted: TunnelFailure | null = null
 
@@ -109,6 +112,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     if (tunnel === null) return
     if (provenSince === null) log.info({ address: tunnel.address }, 'Notion can reach this computer')
     told = null
+    isHurried = false
     provenAt = clock.now()
     provenSince ??= provenAt
     if (proofs === 0) firstProofMs = clock.monotonicMs()
@@ -118,14 +122,9 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     parts.onReachable(tunnel.address)
   }
 
-  const silent: TunnelFailure = {
-    code: 'silent',
-    message: `${provider.name} gives no answer, so Notion cannot reach this computer. Check the network; it is tried again by itself.`,
-  }
-
   /** `given` is aborted when the tunnel is no more wanted: what it reports then says nothing. */
   const open = async (given: AbortController): Promise<OpenTunnel | End> => {
-    let silence = silent
+    let silence = silentProvider(provider.name)
     let isSilent = false
     let isAnswered = false
     const onLost = (failure: TunnelFailure): void => {
@@ -248,21 +247,14 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     }
   }
 
-  const outOfProbes = (): string | null => {
-    const waitMs = budget.waitMs()
-    if (waitMs === 0) return null
-    return `The probes of this month are used up for now; whether Notion can reach ${address ?? 'this computer'} is checked at ${isoTime(clock.now() + waitMs)}.`
-  }
-
-  const laterLook = (): string =>
-    retryAt === null ? '' : ` It has lasted: it is looked at again at ${isoTime(retryAt)}, and at each start.`
-
   const view = (): Pick<Reach, 'state' | 'message'> => {
     if (provenSince !== null && tunnel !== null) {
       return { state: 'reachable', message: tunnel.warning?.() ?? probe.warning(tunnel.address) }
     }
-    if (told !== null) return { state: 'unreachable', message: `${told.message}${laterLook()}` }
-    return tunnel === null ? { state: 'opening', message: null } : { state: 'checking', message: outOfProbes() }
+    if (told !== null) return { state: 'unreachable', message: `${told.message}${laterLook(retryAt)}` }
+    if (tunnel === null) return { state: 'opening', message: null }
+    const waitMs = budget.waitMs()
+    return { state: 'checking', message: waitMs === 0 ? null : outOfProbes(address, clock.now() + waitMs) }
   }
 
   return {
@@ -285,7 +277,12 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     delivered: (isCertain) => {
       if (tunnel === null) return
       deliveries += 1
-      if (refuted !== null && !isOfOurWay(refuted)) return
+      if (refuted !== null && !isOfOurWay(refuted)) {
+        if (!isCertain || retryAt === null || isHurried) return
+        isHurried = true
+        interruption.raise({ kind: 'look' })
+        return
+      }
       if (isCertain || probedAddress === tunnel.address) proven()
     },
     isProbed: () => probedAddress !== null && probedAddress === tunnel?.address,

@@ -80,6 +80,34 @@ describe('where something else answers at the address', () => {
     expect(stage.reachable).toEqual([])
   })
 
+  test('a delivery by the very address brings the next look forward, once: the fault may be over', async () => {
+    const stage = startTunnelStage({ first: { probe: failureOf('ERR_NGROK_3200') } })
+    await stage.pass(12 * 60 * MINUTE, MINUTE)
+    expect(stage.message()).toMatch(/It has lasted: it is looked at again at/)
+    const { length } = stage.probes
+    stage.supervisor.delivered(false)
+    await stage.settled()
+    expect(stage.probes).toHaveLength(length)
+    stage.answers.probe = 'returns'
+    stage.supervisor.delivered(true)
+    expect(stage.state()).toBe('unreachable')
+    await stage.settled()
+    expect(stage.state()).toBe('reachable')
+    expect(stage.probes).toHaveLength(length + 1)
+  })
+
+  test('that lasts costs no more probes for all the deliveries that come another way', async () => {
+    const probesIn = async (hasDeliveries: boolean): Promise<number> => {
+      const stage = startTunnelStage({ first: { probe: failureOf('elsewhere') } })
+      for (let minute = 0; minute < 3 * 60; minute += 1) {
+        if (hasDeliveries) stage.supervisor.delivered(true)
+        await stage.pass(MINUTE)
+      }
+      return stage.probes.length
+    }
+    expect(await probesIn(true)).toBeLessThanOrEqual((await probesIn(false)) + 2)
+  })
+
   test('that is found although deliveries come all the time', async () => {
     const stage = startTunnelStage()
     await stage.settled()
