@@ -10,7 +10,7 @@ export interface FailedAnswerParts {
 export interface FailedAnswers {
   /** Of a call: logged each time. */
   call(name: string, error: unknown): FailedAnswer
-  /** Of a look at how things stand: logged once for all paths, until each that failed has succeeded or failed otherwise. */
+  /** Of a look at how things stand: logged once for all paths, until one that failed has succeeded or failed otherwise. */
   look(path: string, error: unknown): FailedAnswer
   lookSucceeded(path: string): void
 }
@@ -49,7 +49,9 @@ export const createFailedAnswers = ({ log, redact }: FailedAnswerParts): FailedA
       return failed
     },
     lookSucceeded: (path) => {
-      told.delete(path)
+      const over = told.get(path)
+      // Of a fault that is over for one, nothing has to be remembered of the others: some are looked at once only.
+      for (const [other, sentence] of told) if (sentence === over) told.delete(other)
     },
   }
 }

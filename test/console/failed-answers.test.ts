@@ -49,4 +49,14 @@ describe('how things stand', () => {
     failed.look('/health', other)
     expect(log.lines).toHaveLength(3)
   })
+
+  test('is logged again when it fails again, however long another path was not looked at', () => {
+    const { log, failed } = create()
+    failed.look('/', FULL)
+    for (let nth = 1; nth <= 3; nth += 1) {
+      failed.look('/health', FULL)
+      expect(log.lines).toHaveLength(nth)
+      failed.lookSucceeded('/health')
+    }
+  })
 })

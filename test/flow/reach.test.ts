@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { deliver, eventFor } from '../../electron/simulator/deliveries.ts'
+import { deliver, eventFor, signBody } from '../../electron/simulator/deliveries.ts'
 import { WEBHOOK_PATH } from '../../electron/engine/intake/listener.ts'
 import { healthOf } from '../../shared/status.ts'
 import { freePort } from '../support/answering-server.ts'
@@ -136,6 +136,35 @@ describe('an address that nobody confirmed', () => {
       'webhook.endpoint_url is an address out of an example, and is not probed. Write the public address that leads here, and start again.',
     )
   })
+})
+
+test('a delivery that came by another name proves no address that nobody has come back from, and teaches none', async () => {
+  const dead = `https://127.0.0.1:${await freePort()}${WEBHOOK_PATH}`
+  const running = await startRunningEngine({
+    settings: () => ({ webhook: { endpoint_url: dead }, tunnel: { provider: 'url' } }),
+  })
+  await untilReach(running, 'unreachable')
+  const { workspace, secret, engine } = running
+  for (const host of ['sync.my-company.io', '127.0.0.1:8000']) {
+    const body = JSON.stringify(eventFor(workspace, 'page.created', workspace.pageIds('Actionable Tasks')[0]!))
+    const { status } = await fetch(engine.webhookUrl, {
+      method: 'POST',
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-notion-signature', signBody(body, secret)],
+        ['x-forwarded-for', '203.0.113.7'],
+        ['x-forwarded-host', host],
+      ],
+      body,
+    })
+    expect(status).toBe(200)
+  }
+  expect(reachOf(running)).toMatchObject({ state: 'unreachable', provenAt: null })
+  const proxy = await startForwardingProxy()
+  await running.restart({ webhook: { endpoint_url: `${proxy.url}${WEBHOOK_PATH}` }, tunnel: { provider: 'url' } })
+  proxy.forwardTo(originOf(running.engine.webhookUrl))
+  await untilReach(running, 'reachable')
+  expect(running.engine.status().problems.map(({ code }) => code)).not.toContain('address-changed')
 })
 
 describe('an address that changed', () => {

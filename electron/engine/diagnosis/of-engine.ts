@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import type { CallInput, CallOutput } from '../../../shared/bridge.ts'
 import { type BundleFile, type Check, CHECK_NAMES } from '../../../shared/diagnosis.ts'
 import type { Settings } from '../../../shared/settings.ts'
-import type { EngineStatus } from '../../../shared/status.ts'
+import type { EngineStatus, Problem } from '../../../shared/status.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Clock } from '../foundation/clock.ts'
 import type { Disk } from '../foundation/disk.ts'
@@ -43,12 +43,18 @@ const REFUSING: ReadonlySet<string> = new Set([
   'pairing-unkept',
 ])
 
+/** The one to tell of these problems; a failure is not hidden by what is only worth knowing. */
+export const refusingProblem = (problems: readonly Problem[]): Problem | undefined => {
+  const found = problems.filter(({ code }) => REFUSING.has(code))
+  return found.find(({ severity }) => severity === 'failure') ?? found[0]
+}
+
 const listenerCheck = (listener: FastifyInstance, { isPaired, problems }: EngineStatus): Check => {
   if (!listener.server.listening) {
     return failed('listener', 'Deliveries are not listened for any more. Start the program again.')
   }
   const url = `${listener.listeningOrigin}${WEBHOOK_PATH}`
-  const refusing = problems.find(({ code }) => REFUSING.has(code))
+  const refusing = refusingProblem(problems)
   if (refusing !== undefined) {
     const tell = refusing.severity === 'failure' ? failed : notice
     return tell('listener', `It listens at ${url}. ${refusing.message}`)

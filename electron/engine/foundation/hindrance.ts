@@ -7,6 +7,8 @@ export interface Hindrance {
   readonly detail: string
   /** A sentence; null: nothing more is known than what is always to be done. */
   readonly remedy: string | null
+  /** A sentence more: what else may be the reason. */
+  readonly besides?: string
 }
 
 /** The way that a request took. */
@@ -48,7 +50,7 @@ export const unreachableProxy = ({ shown, variable }: SystemProxy, error: unknow
   remedy: `Check it, and ${variable} that names it.`,
 })
 
-/** What else may be the reason, where nothing tells which part of the way it was. */
+/** Where nothing tells which part of the way it was; follows what is to be looked at first. */
 export const viaProxy = ({ shown, variable }: SystemProxy): string =>
   `The way leads through the proxy ${shown}, which ${variable} names: check it too.`
 
@@ -73,8 +75,7 @@ export const proxyStatusIn = (errors: readonly Error[]): number | null => {
 
 /** No connection was made at all. */
 export const isOfConnecting = (error: Error): boolean =>
-  errorCode(error) === 'UND_ERR_CONNECT_TIMEOUT' ||
-  ('syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo'))
+  'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
 
 const CLOCK = 'Set the clock of this computer; if it is right, the certificate has to be renewed.'
 
@@ -122,6 +123,7 @@ export const hindranceOf = (error: unknown, way: Way): Hindrance => {
   const words = errorText(reason).replace(/\.$/, '')
   return {
     detail: errors.some((each) => opensslReason(each) !== null) ? `the connection cannot be secured (${words})` : words,
-    remedy: proxy === null ? null : viaProxy(proxy),
+    remedy: null,
+    ...(proxy === null ? {} : { besides: viaProxy(proxy) }),
   }
 }

@@ -29,8 +29,8 @@ const IF_PASTED = 'If you have pasted a token in Notion already, confirm it: pai
 const SHOWN_AFTER_END_MS = 10_000
 
 /**
- * What an event comes to that no confirmed secret signed. former: one did that another took the place of · unconfirmed: it is ours, and signed with a token of a window that
- * is over; only a person's word makes that the secret.
+ * What an event comes to that no confirmed secret signed. former: one did that another took the place of · unconfirmed: it
+ * is ours, and signed with a token of a window that is over; only a person's word makes that the secret.
  */
 export type ProofResult = 'stranger' | 'former' | 'undecided' | 'unconfirmed' | 'confirmed'
 
@@ -270,6 +270,7 @@ export const createPairing = (parts: PairingParts): Pairing => {
         close()
         tokens = []
         arrived = []
+        former = []
         return isThere
       }),
     stop: async () => {

@@ -18,6 +18,12 @@ const tokenSchema = z.looseObject({ verification_token: z.string() })
 export const tokenOf = (raw: Buffer): string | null =>
   tokenSchema.safeParse(parsedJson(raw.toString('utf8'))).data?.verification_token ?? null
 
+const attemptSchema = z.looseObject({ attempt_number: z.number() })
+
+/** Whether a body says of itself that it was sent before: Notion numbers its attempts from 1 (its webhook reference). */
+export const isRepetition = (raw: Buffer): boolean =>
+  (attemptSchema.safeParse(parsedJson(raw.toString('utf8'))).data?.attempt_number ?? 1) > 1
+
 /** Of a body that is no event. */
 const isVerificationToken = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'verification_token' in value

@@ -14,7 +14,7 @@ const HANDSHAKE_SHOWN_MS = HOUR_MS
 /** For about as long Notion repeats a delivery (its webhook reference): what is farther apart does not belong together. */
 const REPEATED_FOR_MS = 24 * HOUR_MS
 
-/** One or two may be a stranger's; where a secret is wrong, Notion repeats what is refused, and more comes. */
+/** One or two may be a stranger's; where a secret is wrong, more comes. */
 const FEW = 2
 
 /** The same for a secret that deliveries were accepted with: a stranger's may come at any time, and stop again. */
@@ -39,10 +39,13 @@ export interface RefusedDeliveries {
   accepted(): void
   /** A secret was confirmed, or all were forgotten: what was refused before says nothing of what is in force now. */
   changed(): void
-  /** A request had a signature of the right form, and neither a secret nor a token of ours made it. */
-  strange(): void
+  /**
+   * A request had a signature of the right form, and neither a secret nor a token of ours made it. One that says itself that
+   * it is a repetition is no news: those of one delivery alone would look like many.
+   */
+  strange(isRepetition: boolean): void
   /** A secret made it that another one has taken the place of. */
-  former(): void
+  former(isRepetition: boolean): void
   /** A token that came made the signature, the event is proven to be ours, and no person has confirmed the token in time. */
   unconfirmed(): void
   /** A handshake came while nobody pairs. */
@@ -88,15 +91,15 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
 
   const isRecent = (at: number | null, ms: number): at is number => at !== null && clock.now() - at < ms
 
-  const severityAfter = ({ count, since, last }: Tally, lastingMs: number): Problem['severity'] =>
-    count > FEW && last - since >= lastingMs ? 'failure' : 'notice'
+  const severityOf = ({ count, since, last }: Tally): Problem['severity'] =>
+    count > FEW && (!isProven || last - since >= LASTING_MS) ? 'failure' : 'notice'
 
   const ofStrangers = (): Problem | null =>
     strangers === null
       ? null
       : {
           code: 'deliveries-refused',
-          severity: severityAfter(strangers, isProven ? LASTING_MS : 0),
+          severity: severityOf(strangers),
           message: `${were(strangers)}: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, ${mendOf(fixedAt)}. Otherwise somebody tries to forge deliveries, and nothing of it was taken.`,
         }
 
@@ -105,7 +108,7 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
       ? null
       : {
           code: 'former-subscription',
-          severity: severityAfter(formers, REPEATED_FOR_MS),
+          severity: severityOf(formers),
           message: `${were(formers)}: the secret of before made the signature, and another one has taken its place. Delete the older subscription in Notion. If it is the only one that is left there, ${NEW_ONE}.`,
         }
 
@@ -115,7 +118,7 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
           code: 'token-unconfirmed',
           severity: 'failure',
           message:
-            'Deliveries of this workspace are signed with a token that nobody has confirmed in time, and are refused; Notion repeats them for a day. Confirm the token that you have pasted in Notion: npm run headless -- pair --confirm TOKEN. Or delete that subscription in Notion.',
+            'Deliveries of this workspace are signed with a token that nobody has confirmed in time, and are refused; Notion repeats them for a day. Confirm the token that you have pasted in Notion: npm run headless -- pair --confirm TOKEN. Or delete that subscription in Notion: this goes a day after its last delivery.',
         }
       : null
 
@@ -141,12 +144,12 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
       unconfirmedAt = null
       handshakeAt = null
     },
-    strange: () => {
-      strangers = counted(strangers, clock.now())
+    strange: (isRepetition) => {
+      if (!isRepetition) strangers = counted(strangers, clock.now())
       note('A delivery was refused: its signature was not made with the secret that is known here')
     },
-    former: () => {
-      formers = counted(formers, clock.now())
+    former: (isRepetition) => {
+      if (!isRepetition) formers = counted(formers, clock.now())
       note('A delivery was refused: another secret has taken the place of its own')
     },
     unconfirmed: () => {

@@ -93,13 +93,16 @@ export const failureOfRefusal = (refusal: Refusal): NotionFailure => {
 }
 
 /** A connection that broke may be one page's misfortune, or of everybody's: see the worker's outage. */
-export const failureOfSilence = ({ reason, detail, remedy }: Silence): NotionFailure => {
-  const addition = remedy === null || remedy === undefined ? '' : ` ${remedy}`
+export const failureOfSilence = ({ reason, detail, remedy, besides }: Silence): NotionFailure => {
+  const addition = [remedy ?? '', besides ?? ''].map((sentence) => (sentence === '' ? '' : ` ${sentence}`)).join('')
   switch (reason) {
     case 'time-out':
       return transient('no_answer', `Notion did not answer in time.${addition}`)
     case 'network':
-      return transient('unreachable', `Notion cannot be reached: ${detail}. ${remedy ?? 'Check the network.'}`)
+      return transient(
+        'unreachable',
+        `Notion cannot be reached: ${detail}. ${remedy ?? 'Check the network.'}${besides === undefined ? '' : ` ${besides}`}`,
+      )
     case 'cut':
       return transient(
         'connection_lost',

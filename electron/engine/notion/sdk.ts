@@ -32,6 +32,8 @@ export interface Silence {
   readonly detail: string
   /** A sentence that says what to do, where that is known. */
   readonly remedy?: string | null
+  /** A sentence more: what else may be the reason. */
+  readonly besides?: string
 }
 
 /** The requests that we make, each for one answer; nothing here retries, waits or interprets. */

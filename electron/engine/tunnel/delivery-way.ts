@@ -30,8 +30,8 @@ export const deliveryWay = (header: string | null, { present, subscribed }: Addr
   const sentTo = urlIn(header)
   if (sentTo === null) return 'unknown'
   const [isHere, isThere] = [isAt(present, sentTo), subscribed !== present && isAt(subscribed, sentTo)]
-  // Both have this name, on ports of their own.
-  if (isHere && isThere) return new URL(present ?? '').host === sentTo.host ? 'here' : 'unknown'
+  // Both have this name, on ports of their own, and a port is not always passed on.
+  if (isHere && isThere) return sentTo.port !== '' && new URL(present ?? '').host === sentTo.host ? 'here' : 'unknown'
   if (isHere) return 'here'
   return isThere ? 'elsewhere' : 'unknown'
 }

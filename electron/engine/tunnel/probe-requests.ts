@@ -18,7 +18,8 @@ export type ProbeReply =
       /** Only authorities of this system vouch for the certificate of the address. */
       readonly isKnownHereOnly?: true
     }
-  | { readonly kind: 'time-out' }
+  /** `besides`: what may be the reason too. */
+  | { readonly kind: 'time-out'; readonly besides?: string }
   | ({ readonly kind: 'no-way' } & Hindrance)
 
 export interface ProbeRequests {
@@ -136,8 +137,7 @@ const hindrance = (error: unknown, address: string): Hindrance => {
 
 const lateReply = (address: string): ProbeReply => {
   const proxy = proxyInUse(address)
-  if (proxy === null) return { kind: 'time-out' }
-  return { kind: 'no-way', detail: 'no answer came in time', remedy: viaProxy(proxy) }
+  return { kind: 'time-out', ...(proxy === null ? {} : { besides: viaProxy(proxy) }) }
 }
 
 /**

@@ -27,6 +27,8 @@ const answerSchema = z.object({ status: z.literal('probe'), proof: z.string() })
 
 const failure = (code: string, message: string): TunnelFailure => ({ code, message })
 
+const also = ({ besides }: { readonly besides?: string }): string => (besides === undefined ? '' : ` ${besides}`)
+
 const NGROK_CODE = /^ERR_NGROK_\d+$/
 
 /**
@@ -70,14 +72,15 @@ export const createProbe = (requests: ProbeRequests, kind: 'ngrok' | 'url'): Pro
       case 'time-out':
         return failure(
           'silent',
-          hasArrived
+          (hasArrived
             ? `${address} leads here, but our answers do not get back through it. Check the proxy or the tunnel.`
-            : `${address} does not answer. Check that it is right, and that the proxy or the tunnel runs.`,
+            : `${address} does not answer. Check that it is right, and that the proxy or the tunnel runs.`) +
+            also(reply),
         )
       case 'no-way':
         return failure(
           'no-way',
-          `${address} cannot be reached from this computer: ${reply.detail}. ${reply.remedy ?? 'Check the network and the address.'}`,
+          `${address} cannot be reached from this computer: ${reply.detail}. ${reply.remedy ?? 'Check the network and the address.'}${also(reply)}`,
         )
       case 'answer': {
         const answer = answerSchema.safeParse(parsedJson(reply.body))

@@ -16,8 +16,8 @@ export interface AddressNotes {
 export interface SubscribedAddress {
   /** Null: nothing is known. */
   known(): string | null
-  /** What comes in can only have come by this address, as far as is known. */
-  isOnly(present: string | null): boolean
+  /** Notion is known to send to this one, and so what comes in comes by it. */
+  isAt(present: string | null): boolean
   /** Notion sends to this one. */
   learn(address: string): void
   /** A subscription was paired at this one; null: at one that nobody has told us. */
@@ -66,7 +66,7 @@ export const createSubscribedAddress = (
 
   return {
     known: () => known?.address ?? null,
-    isOnly: (present) => known === null || known.address === present,
+    isAt: (present) => present !== null && known?.address === present,
     learn: note,
     paired: note,
     reachable: (address) => {

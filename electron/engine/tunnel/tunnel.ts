@@ -95,11 +95,13 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       const way = deliveryWay(host, { present: address, subscribed: subscribed.known() })
       // What still comes by the address of before proves nothing of this one.
       if (way === 'elsewhere') return
-      supervisor?.delivered(way === 'here' || subscribed.isOnly(address))
+      supervisor?.delivered(way === 'here' || subscribed.isAt(address))
       if (way === 'here' && address !== null) subscribed.learn(address)
     },
     paired: () => {
-      subscribed.paired(reach().address)
+      const { address, state } = reach()
+      // ngrok gives the address itself; what a person wrote may be mistaken, and the subscription come another way.
+      subscribed.paired(kind === 'ngrok' || state === 'reachable' ? address : null)
     },
     caughtUp: paused.caughtUp,
     answerProbe: probe.answer,

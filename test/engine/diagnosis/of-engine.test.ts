@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { refusingProblem } from '../../../electron/engine/diagnosis/of-engine.ts'
 import { CHECK_NAMES } from '../../../shared/diagnosis.ts'
 import { madeToken } from '../../support/settings-file.ts'
 import { startRunningEngine } from '../../support/running-engine.ts'
@@ -46,4 +47,13 @@ test('what it gives for a bundle holds no token and no title of a page already w
     token: false,
     title: false,
   })
+})
+
+test('of what is refused, a failure is told before what is only worth knowing, and nothing else', () => {
+  const problem = (code: string, severity: 'failure' | 'notice') => ({ code, severity, message: code })
+  const unkept = problem('pairing-unkept', 'failure')
+  const refused = problem('deliveries-refused', 'notice')
+  expect(refusingProblem([problem('reach', 'failure'), refused, unkept])).toBe(unkept)
+  expect(refusingProblem([problem('reach', 'failure'), refused])).toBe(refused)
+  expect(refusingProblem([problem('reach', 'failure')])).toBeUndefined()
 })

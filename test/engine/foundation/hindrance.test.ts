@@ -61,7 +61,6 @@ describe('a proxy that cannot be reached', () => {
   test.each([
     ['a name that is looked up in vain', { code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'ENOTFOUND'],
     ['nobody who listens', { code: 'ECONNREFUSED', syscall: 'connect' }, 'ECONNREFUSED'],
-    ['a way that swallows what is sent', { code: 'UND_ERR_CONNECT_TIMEOUT' }, 'UND_ERR_CONNECT_TIMEOUT'],
   ])('is told by its name: %s', (_, fields, reason) => {
     expect(hindranceOf(thrown(fields), way(open))).toEqual({
       detail: `the proxy http://proxy.example:3128 gives no connection (${reason})`,
@@ -79,7 +78,15 @@ describe('a proxy that cannot be reached', () => {
     const broken = hindranceOf(thrown({ code: 'ECONNRESET', syscall: 'read' }), way(open))
     expect(broken).toEqual({
       detail: 'ECONNRESET',
-      remedy: 'The way leads through the proxy http://proxy.example:3128, which https_proxy names: check it too.',
+      remedy: null,
+      besides: 'The way leads through the proxy http://proxy.example:3128, which https_proxy names: check it too.',
+    })
+  })
+
+  test('may be the reason where nothing tells how far it came', () => {
+    expect(hindranceOf(thrown({ code: 'UND_ERR_CONNECT_TIMEOUT' }), way(open))).toMatchObject({
+      detail: 'UND_ERR_CONNECT_TIMEOUT',
+      besides: expect.stringContaining('http://proxy.example:3128'),
     })
   })
 })

@@ -8,8 +8,8 @@ const EVENT = '{"id":"e1","type":"page.created"}'
 /** What the listener told of what it refused, in order. */
 const start = async (pairing = pairedWith(SECRET)) => {
   const told: string[] = []
-  const note = (what: string) => () => {
-    told.push(what)
+  const note = (what: string) => (isRepetition?: boolean) => {
+    told.push(isRepetition === true ? `${what} again` : what)
   }
   const refused = {
     accepted: note('accepted'),
@@ -45,6 +45,15 @@ test('a handshake while nobody pairs is told as one, signed or not, and no other
   expect(told).toEqual(['handshake', 'handshake'])
 })
 
+test('what is sent again is told as that, as far as it says so', async () => {
+  const { told, post } = await start()
+  for (const attempt of [1, 2, '3', null]) {
+    const body = JSON.stringify({ id: 'e1', type: 'page.created', attempt_number: attempt })
+    await post(body, signed(body, 'another secret'))
+  }
+  expect(told).toEqual(['strange', 'strange again', 'strange', 'strange'])
+})
+
 test('what a secret of before signed is told apart from what a stranger did', async () => {
   const { pairing } = await createPairingStage()
   pairing.open()
@@ -59,7 +68,9 @@ test('what a secret of before signed is told apart from what a stranger did', as
   expect(await post(EVENT, signed(EVENT, next))).toBe(200)
   await pairing.confirm('no token')
   expect(await post(EVENT, signed(EVENT, TOKEN))).toBe(401)
-  expect(told).toEqual(['accepted', 'accepted', 'former'])
+  const body = handshakeBody(TOKEN)
+  expect(await post(body, signed(body, TOKEN))).toBe(401)
+  expect(told).toEqual(['accepted', 'accepted', 'former', 'handshake'])
 })
 
 test('a handshake while somebody pairs is none that was refused', async () => {

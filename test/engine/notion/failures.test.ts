@@ -82,9 +82,9 @@ describe('silence', () => {
 })
 
 test('Silence behind a proxy says what else may be the reason', () => {
-  const remedy = 'The way leads through the proxy.'
+  const besides = 'The way leads through the proxy.'
   const told = (reason: 'time-out' | 'network' | 'cut'): string =>
-    failureOfSilence({ kind: 'no-answer', reason, detail: 'reset', remedy }).message
+    failureOfSilence({ kind: 'no-answer', reason, detail: 'reset', besides }).message
   for (const reason of ['time-out', 'network', 'cut'] as const)
     expect(told(reason)).toMatch(/\. The way leads through the proxy\.$/)
 })

@@ -238,9 +238,8 @@ describe('through a proxy of the environment', () => {
     const { address } = await startTunnelServer(() => undefined)
     useProxy(`http://${address}`)
     expect(await post('https://name.invalid/')).toStrictEqual({
-      kind: 'no-way',
-      detail: 'no answer came in time',
-      remedy: `The way leads through the proxy http://${address}, which https_proxy names: check it too.`,
+      kind: 'time-out',
+      besides: `The way leads through the proxy http://${address}, which https_proxy names: check it too.`,
     })
   })
 

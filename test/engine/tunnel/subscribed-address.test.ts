@@ -20,7 +20,7 @@ const notesOf = (first: string | null = null) => {
 test('nothing has to be done while no address is known, on either side', () => {
   const subscribed = notesOf().start()
   expect([subscribed.known(), subscribed.problem(NOW), subscribed.problem(null)]).toEqual([null, null, null])
-  expect(subscribed.isOnly(NOW)).toBe(true)
+  expect([subscribed.isAt(NOW), subscribed.isAt(null)]).toEqual([false, false])
   subscribed.learn(BEFORE)
   expect(subscribed.problem(null)).toBeNull()
 })
@@ -84,9 +84,9 @@ describe('what was paired at an address that nobody told us', () => {
       )
       expect(subscribed.problem(null)).toBeNull()
     }
-    expect(before.isOnly(NOW)).toBe(false)
+    expect(before.isAt(NOW)).toBe(false)
     before.learn(NOW)
-    expect([before.problem(NOW), before.isOnly(NOW), before.isOnly(BEFORE)]).toEqual([null, true, false])
+    expect([before.problem(NOW), before.isAt(NOW), before.isAt(BEFORE)]).toEqual([null, true, false])
     expect(start().problem(NOW)).toBeNull()
   })
 })
