@@ -55,8 +55,6 @@ export interface Supervisor {
    * `isCertain`: it can only have come through this address; otherwise it counts once a probe has come back from there.
    */
   delivered(isCertain: boolean): void
-  /** A probe has come back from the present address. */
-  isProbed(): boolean
   stop(): Promise<void>
 }
 
@@ -285,7 +283,6 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       }
       if (isCertain || probedAddress === tunnel.address) proven()
     },
-    isProbed: () => probedAddress !== null && probedAddress === tunnel?.address,
     stop: async () => {
       isStopped = true
       interruption.raise({ kind: 'stop' })

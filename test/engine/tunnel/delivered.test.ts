@@ -64,10 +64,14 @@ describe('while our own way to the address is broken', () => {
     await stage.settled()
     stage.supervisor.delivered(false)
     expect(stage.state()).toBe('unreachable')
-    expect(stage.supervisor.isProbed()).toBe(false)
     stage.answers.probe = 'returns'
     await stage.pass(MINUTE, 1000)
-    expect(stage.supervisor.isProbed()).toBe(true)
+    expect(stage.state()).toBe('reachable')
+    stage.answers.probe = failureOf('no-way')
+    for (let minute = 0; minute < 60 && stage.state() === 'reachable'; minute += 1) await stage.pass(MINUTE)
+    expect(stage.state()).toBe('unreachable')
+    stage.supervisor.delivered(false)
+    expect(stage.state()).toBe('reachable')
   })
 })
 
