@@ -167,6 +167,29 @@ test('a delivery that came by another name proves no address that nobody has com
   expect(running.engine.status().problems.map(({ code }) => code)).not.toContain('address-changed')
 })
 
+test('a path that was mistaken is not taken for where Notion sends to, however many deliveries come to the right one', async () => {
+  const proxy = await startForwardingProxy()
+  const running = await startRunningEngine({
+    settings: () => ({ webhook: { endpoint_url: `${proxy.url}/webhook/notion` }, tunnel: { provider: 'url' } }),
+  })
+  proxy.forwardTo(originOf(running.engine.webhookUrl))
+  await untilReach(running, 'unreachable')
+  const { workspace, secret } = running
+  const send = async (): Promise<void> => {
+    const event = eventFor(workspace, 'page.created', workspace.pageIds('Actionable Tasks')[0]!)
+    expect((await deliver({ url: `${proxy.url}${WEBHOOK_PATH}`, secret, event })).status).toBe(200)
+  }
+  await send()
+  expect(reachOf(running).state).toBe('unreachable')
+  await running.restart({ webhook: { endpoint_url: `${proxy.url}${WEBHOOK_PATH}` }, tunnel: { provider: 'url' } })
+  proxy.forwardTo(originOf(running.engine.webhookUrl))
+  await untilReach(running, 'reachable')
+  const faults = () => running.engine.status().problems.filter(({ severity }) => severity === 'failure')
+  expect(faults()).toEqual([])
+  await send()
+  expect(faults()).toEqual([])
+})
+
 describe('an address that changed', () => {
   test('is told with the steps in Notion, until a delivery comes through the new one', async () => {
     const { proxy, running } = await startBehindProxy()

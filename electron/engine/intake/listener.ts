@@ -8,7 +8,7 @@ import {
 import type { Log } from '../foundation/log.ts'
 import { isSubscriptionToken, type Pairing } from './pairing.ts'
 import { PROBE_HEADER, type ProbeAnswer } from './probe-route.ts'
-import { isRepetition, tokenOf } from './received-event.ts'
+import { claimedId, tokenOf } from './received-event.ts'
 import type { RefusedDeliveries } from './refused.ts'
 import { isSignature, isSignedWith } from './signature.ts'
 
@@ -121,10 +121,10 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
         parts.refused.unconfirmed()
         return { status: 401, body: rejection('nobody has confirmed its token') }
       case 'former':
-        if (!isHandshake) parts.refused.former(isRepetition(raw))
+        if (!isHandshake) parts.refused.former(claimedId(raw))
         return { status: 401, body: rejection('another secret has taken the place of its own') }
       case 'stranger':
-        if (!isHandshake && isSignature(signature)) parts.refused.strange(isRepetition(raw))
+        if (!isHandshake && isSignature(signature)) parts.refused.strange(claimedId(raw))
         return { status: 401, body: rejection('the signature is not valid') }
     }
   }

@@ -18,11 +18,12 @@ const tokenSchema = z.looseObject({ verification_token: z.string() })
 export const tokenOf = (raw: Buffer): string | null =>
   tokenSchema.safeParse(parsedJson(raw.toString('utf8'))).data?.verification_token ?? null
 
-const attemptSchema = z.looseObject({ attempt_number: z.number() })
+/** Notion's are UUIDs; what a stranger writes there is not kept at any length. */
+const claimSchema = z.looseObject({ id: z.string().max(100) })
 
-/** Whether a body says of itself that it was sent before: Notion numbers its attempts from 1 (its webhook reference). */
-export const isRepetition = (raw: Buffer): boolean =>
-  (attemptSchema.safeParse(parsedJson(raw.toString('utf8'))).data?.attempt_number ?? 1) > 1
+/** The id of the event that a body claims to be, whoever wrote it; null: none. */
+export const claimedId = (raw: Buffer): string | null =>
+  claimSchema.safeParse(parsedJson(raw.toString('utf8'))).data?.id ?? null
 
 /** Of a body that is no event. */
 const isVerificationToken = (value: unknown): boolean =>

@@ -20,6 +20,8 @@ const FEW = 2
 /** The same for a secret that deliveries were accepted with: a stranger's may come at any time, and stop again. */
 const LASTING_MS = 10 * MINUTE_MS
 
+const MOST_IDS = 1_000
+
 export interface RefusedParts {
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
@@ -40,12 +42,12 @@ export interface RefusedDeliveries {
   /** A secret was confirmed, or all were forgotten: what was refused before says nothing of what is in force now. */
   changed(): void
   /**
-   * A request had a signature of the right form, and neither a secret nor a token of ours made it. One that says itself that
-   * it is a repetition is no news: those of one delivery alone would look like many.
+   * A request had a signature of the right form, and neither a secret nor a token of ours made it. `eventId`: as its body
+   * says; null: it says none. Notion repeats what is refused, and the repetitions of one delivery must not look like many.
    */
-  strange(isRepetition: boolean): void
+  strange(eventId: string | null): void
   /** A secret made it that another one has taken the place of. */
-  former(isRepetition: boolean): void
+  former(eventId: string | null): void
   /** A token that came made the signature, the event is proven to be ours, and no person has confirmed the token in time. */
   unconfirmed(): void
   /** A handshake came while nobody pairs. */
@@ -60,11 +62,6 @@ interface Tally {
   readonly last: number
 }
 
-const counted = (tally: Tally | null, now: number): Tally =>
-  tally === null || now - tally.last > REPEATED_FOR_MS
-    ? { count: 1, since: now, last: now }
-    : { count: tally.count + 1, since: tally.since, last: now }
-
 const were = ({ count, since }: Tally): string =>
   `Since ${isoTime(since)} ${count === 1 ? 'a signed delivery was' : `${count} signed deliveries were`} refused, and none accepted`
 
@@ -78,6 +75,7 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
   let formers: Tally | null = null
   /** Whether a delivery was accepted with the present secret. */
   let isProven = false
+  const refusedIds = new Set<string>()
   let unconfirmedAt: number | null = null
   let handshakeAt: number | null = null
   const loggedAt = new Map<string, number>()
@@ -91,8 +89,33 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
 
   const isRecent = (at: number | null, ms: number): at is number => at !== null && clock.now() - at < ms
 
-  const severityOf = ({ count, since, last }: Tally): Problem['severity'] =>
-    count > FEW && (!isProven || last - since >= LASTING_MS) ? 'failure' : 'notice'
+  const severityOf = ({ count, since, last }: Tally): Problem['severity'] => {
+    const ms = last - since
+    // A stranger who forges one delivery does not repeat it for an hour.
+    const isFault = isProven ? count > FEW && ms >= LASTING_MS : count > FEW || ms >= HOUR_MS
+    return isFault ? 'failure' : 'notice'
+  }
+
+  /** `isNew` false: it was refused before, and only shows that it goes on. */
+  const counted = (tally: Tally | null, isNew: boolean): Tally | null => {
+    const now = clock.now()
+    const isOld = tally === null || (isProven && now - tally.last > REPEATED_FOR_MS)
+    if (isOld) return isNew ? { count: 1, since: now, last: now } : tally
+    return { count: tally.count + (isNew ? 1 : 0), since: tally.since, last: now }
+  }
+
+  /** Whether it is refused for the first time, as far as is remembered. */
+  const isNewId = (eventId: string | null): boolean => {
+    if (eventId === null) return true
+    if (refusedIds.has(eventId)) return false
+    refusedIds.add(eventId)
+    // The oldest: a set keeps the order.
+    for (const oldest of refusedIds) {
+      if (refusedIds.size <= MOST_IDS) break
+      refusedIds.delete(oldest)
+    }
+    return true
+  }
 
   const ofStrangers = (): Problem | null =>
     strangers === null
@@ -144,12 +167,12 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
       unconfirmedAt = null
       handshakeAt = null
     },
-    strange: (isRepetition) => {
-      if (!isRepetition) strangers = counted(strangers, clock.now())
+    strange: (eventId) => {
+      strangers = counted(strangers, isNewId(eventId))
       note('A delivery was refused: its signature was not made with the secret that is known here')
     },
-    former: (isRepetition) => {
-      if (!isRepetition) formers = counted(formers, clock.now())
+    former: (eventId) => {
+      formers = counted(formers, isNewId(eventId))
       note('A delivery was refused: another secret has taken the place of its own')
     },
     unconfirmed: () => {

@@ -11,6 +11,9 @@ const urlIn = (header: string | null): URL | null => {
   return first === '' ? null : URL.parse(`https://${first}`)
 }
 
+/** What a delivery shows of the present address; subscribed: Notion is known to send to this one, and so it came by it. */
+export type Arrival = 'here' | 'subscribed' | 'unknown'
+
 interface Addresses {
   /** The public address; null: there is none at the moment. */
   readonly present: string | null
@@ -25,13 +28,16 @@ const isAt = (address: string | null, sentTo: URL): boolean => {
   return sentTo.host === host || (sentTo.port === '' && sentTo.hostname === hostname)
 }
 
+/** Two paths at one host are told apart by nobody who only names the host; two ports are, where the port is passed on. */
+const isSameHost = (a: string | null, b: string | null): boolean =>
+  a !== null && b !== null && new URL(a).host === new URL(b).host
+
 /** `header`: whom a delivery was sent to; null: that is not known. */
 export const deliveryWay = (header: string | null, { present, subscribed }: Addresses): DeliveryWay => {
   const sentTo = urlIn(header)
   if (sentTo === null) return 'unknown'
   const [isHere, isThere] = [isAt(present, sentTo), subscribed !== present && isAt(subscribed, sentTo)]
-  // Both have this name, on ports of their own, and a port is not always passed on.
-  if (isHere && isThere) return sentTo.port !== '' && new URL(present ?? '').host === sentTo.host ? 'here' : 'unknown'
+  if (isHere && isThere) return isSameHost(present, subscribed) || sentTo.port !== '' ? 'here' : 'unknown'
   if (isHere) return 'here'
   return isThere ? 'elsewhere' : 'unknown'
 }

@@ -20,7 +20,7 @@ export interface SubscribedAddress {
   isAt(present: string | null): boolean
   /** Notion sends to this one. */
   learn(address: string): void
-  /** A subscription was paired at this one; null: at one that nobody has told us. */
+  /** A subscription was paired at this one; null: at one that nobody has told us, or that is not proven. */
   paired(address: string | null): void
   /** We are reachable at this one: where nothing is known, what is paired was paired here. */
   reachable(address: string): void
@@ -28,8 +28,8 @@ export interface SubscribedAddress {
   problem(present: string | null): Problem | null
 }
 
-/** `address` null: one that nobody has told us; `secret`: see `markOf`. */
-const noteSchema = z.object({ address: z.string().nullable(), secret: z.string() })
+/** `address` null: one that nobody has told us; `secret`: see `markOf`; `isGuess`: nothing came by it yet but a probe. */
+const noteSchema = z.object({ address: z.string().nullable(), secret: z.string(), isGuess: z.boolean().optional() })
 
 type Known = Readonly<z.infer<typeof noteSchema>>
 
@@ -58,19 +58,23 @@ export const createSubscribedAddress = (
   // The new token comes in the handshake alone, which nobody is told of while the settings give the secret.
   const pairIt = `${fixed === null ? 'Pair it' : `Remove ${fixed.at}, start again, and pair it`}: npm run headless -- pair.`
 
-  const note = (address: string | null): void => {
-    if (known?.address === address) return
-    known = { address, secret }
+  const note = (address: string | null, isGuess = false): void => {
+    if (known?.address === address && (known.isGuess ?? false) === isGuess) return
+    known = { address, secret, ...(isGuess ? { isGuess } : {}) }
     notes.noteSubscribedAddress(JSON.stringify(known))
   }
 
   return {
     known: () => known?.address ?? null,
-    isAt: (present) => present !== null && known?.address === present,
-    learn: note,
-    paired: note,
+    isAt: (present) => present !== null && known?.address === present && known.isGuess !== true,
+    learn: (address) => {
+      note(address)
+    },
+    paired: (address) => {
+      note(address)
+    },
     reachable: (address) => {
-      if (known === null) note(address)
+      if (known === null) note(address, true)
     },
     problem: (present) => {
       if (present === null || known === null || present === known.address) return null
@@ -82,7 +86,7 @@ export const createSubscribedAddress = (
       return {
         code: 'address-unknown',
         severity: 'notice',
-        message: `Whether Notion sends to ${present} is not known: the subscription was paired while no public address was. This goes with the first delivery whose Host (or X-Forwarded-Host) header is that of this address. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
+        message: `Whether Notion sends to ${present} is not known: the subscription was paired while no public address was proven. This goes with the first delivery whose Host (or X-Forwarded-Host) header is that of this address. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
       }
     },
   }

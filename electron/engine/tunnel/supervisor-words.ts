@@ -14,3 +14,7 @@ export const outOfProbes = (address: string | null, checkedAt: number): string =
 /** Follows what is wrong; `retryAt`: when it is looked at again (ms since 1970), null where that is soon. */
 export const laterLook = (retryAt: number | null): string =>
   retryAt === null ? '' : ` It has lasted: it is looked at again at ${isoTime(retryAt)}, and at each start.`
+
+/** Follows what is wrong where deliveries come, and their host does not tell by which way. */
+export const UNCERTAIN =
+  ' Deliveries do come, but it cannot be told whether by this address: have the proxy that forwards them pass on the host (nginx: proxy_set_header Host $host).'

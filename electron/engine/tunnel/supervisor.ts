@@ -2,13 +2,14 @@ import type { Reach } from '../../../shared/reach.ts'
 import { type Clock, isoTime } from '../foundation/clock.ts'
 import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
+import type { Arrival } from './delivery-way.ts'
 import { createInterruption } from './interruption.ts'
 import type { Probe } from './probe.ts'
 import type { ProbeBudget } from './probe-budget.ts'
 import { probeIntervalMs } from './probe-interval.ts'
 import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 import { probeRetryDelayMs, retryDelayMs } from './retry-delay.ts'
-import { laterLook, outOfProbes, silentProvider } from './supervisor-words.ts'
+import { laterLook, outOfProbes, silentProvider, UNCERTAIN } from './supervisor-words.ts'
 
 /** A provider that has not answered by then is told as silent; it is asked anew when the next opening is due. */
 const SILENT_AFTER_MS = 5_000
@@ -24,6 +25,8 @@ const LONG_MS = 2 * 60_000
 
 /** Where the budget that said there is a probe left gives none after all. */
 const SOON_MS = 1_000
+
+const OF_NGROK = /^ERR_NGROK_/
 
 /** Our own way to the address is blocked or broken: that need not be Notion's. */
 const isOfOurWay = ({ code }: TunnelFailure): boolean => code === 'no-way' || code === 'silent'
@@ -51,10 +54,10 @@ export interface Supervisor {
   /** The machine woke or the network came back: what was proven before counts no more, and the tunnel is opened anew. */
   lookNow(): void
   /**
-   * A signed delivery was forwarded to us: proof, as a probe is, unless a probe found something else at the address.
-   * `isCertain`: it can only have come through this address; otherwise it counts once a probe has come back from there.
+   * A signed delivery was forwarded to us: proof, as a probe is, unless a probe found something else at the address. False
+   * where it did, or where no tunnel is open: then the delivery says nothing of the address.
    */
-  delivered(isCertain: boolean): void
+  delivered(arrival: Arrival): boolean
   stop(): Promise<void>
 }
 
@@ -95,8 +98,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let probedAddress: string | null = null
   /** When the next probe follows one that failed (ms since 1970), where that is long; null: soon, or none failed. */
   let retryAt: number | null = null
-  /** A delivery has brought the next probe of this fault forward: once is enough to see that it is over. */
-  let isHurried = false
+  /** Deliveries came of which nobody can tell whether they came by the address, and nothing else has come by it since. */
+  let isUncertain = false
   /** The newest probe that did not come back from the present tunnel; null: it did, or none was sent. */
   let refuted: TunnelFailure | null = null
 
@@ -110,7 +113,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     if (tunnel === null) return
     if (provenSince === null) log.info({ address: tunnel.address }, 'Notion can reach this computer')
     told = null
-    isHurried = false
+    isUncertain = false
     provenAt = clock.now()
     provenSince ??= provenAt
     if (proofs === 0) firstProofMs = clock.monotonicMs()
@@ -249,7 +252,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     if (provenSince !== null && tunnel !== null) {
       return { state: 'reachable', message: tunnel.warning?.() ?? probe.warning(tunnel.address) }
     }
-    if (told !== null) return { state: 'unreachable', message: `${told.message}${laterLook(retryAt)}` }
+    if (told !== null)
+      return { state: 'unreachable', message: `${told.message}${laterLook(retryAt)}${isUncertain ? UNCERTAIN : ''}` }
     if (tunnel === null) return { state: 'opening', message: null }
     const waitMs = budget.waitMs()
     return { state: 'checking', message: waitMs === 0 ? null : outOfProbes(address, clock.now() + waitMs) }
@@ -270,18 +274,20 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       provenSince = null
       refuted = null
       told = null
+      isUncertain = false
       interruption.raise({ kind: 'look' })
     },
-    delivered: (isCertain) => {
-      if (tunnel === null) return
+    delivered: (arrival) => {
+      if (tunnel === null) return false
       deliveries += 1
       if (refuted !== null && !isOfOurWay(refuted)) {
-        if (!isCertain || retryAt === null || isHurried) return
-        isHurried = true
-        interruption.raise({ kind: 'look' })
-        return
+        // What ngrok itself said of the address is over when something comes by it; who else answers there may do so still.
+        if (arrival !== 'here' || !OF_NGROK.test(refuted.code)) return false
+        refuted = null
       }
-      if (isCertain || probedAddress === tunnel.address) proven()
+      if (arrival !== 'unknown' || probedAddress === tunnel.address) proven()
+      else isUncertain = true
+      return true
     },
     stop: async () => {
       isStopped = true

@@ -95,8 +95,9 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       const way = deliveryWay(host, { present: address, subscribed: subscribed.known() })
       // What still comes by the address of before proves nothing of this one.
       if (way === 'elsewhere') return
-      supervisor?.delivered(way === 'here' || subscribed.isAt(address))
-      if (way === 'here' && address !== null) subscribed.learn(address)
+      const arrival = way === 'unknown' && subscribed.isAt(address) ? 'subscribed' : way
+      const isOfAddress = supervisor?.delivered(arrival) === true
+      if (isOfAddress && way === 'here' && address !== null) subscribed.learn(address)
     },
     paired: () => {
       const { address, state } = reach()

@@ -8,9 +8,11 @@ const EVENT = '{"id":"e1","type":"page.created"}'
 /** What the listener told of what it refused, in order. */
 const start = async (pairing = pairedWith(SECRET)) => {
   const told: string[] = []
-  const note = (what: string) => (isRepetition?: boolean) => {
-    told.push(isRepetition === true ? `${what} again` : what)
-  }
+  const note =
+    (what: string) =>
+    (eventId: string | null = null): void => {
+      told.push(eventId === null ? what : `${what} ${eventId}`)
+    }
   const refused = {
     accepted: note('accepted'),
     strange: note('strange'),
@@ -27,12 +29,12 @@ const start = async (pairing = pairedWith(SECRET)) => {
 test('a signature that no secret made is told, and what has none, or none of the form, is not', async () => {
   const { told, post } = await start()
   expect(await post(EVENT, signed(EVENT, 'another secret'))).toBe(401)
-  expect(told).toEqual(['strange'])
+  expect(told).toEqual(['strange e1'])
   expect(await post(EVENT)).toBe(401)
   expect(await post(EVENT, ['X-Notion-Signature', 'sha256=0'])).toBe(401)
-  expect(told).toEqual(['strange'])
+  expect(told).toEqual(['strange e1'])
   expect(await post(EVENT, signed(EVENT))).toBe(200)
-  expect(told).toEqual(['strange', 'accepted'])
+  expect(told).toEqual(['strange e1', 'accepted'])
 })
 
 test('a handshake while nobody pairs is told as one, signed or not, and no other body is taken for it', async () => {
@@ -45,13 +47,14 @@ test('a handshake while nobody pairs is told as one, signed or not, and no other
   expect(told).toEqual(['handshake', 'handshake'])
 })
 
-test('what is sent again is told as that, as far as it says so', async () => {
+test('what is refused is told with the event that it claims to be, as far as that is a short word', async () => {
   const { told, post } = await start()
-  for (const attempt of [1, 2, '3', null]) {
-    const body = JSON.stringify({ id: 'e1', type: 'page.created', attempt_number: attempt })
+  for (const id of ['e1', 'x'.repeat(101), 3, undefined]) {
+    const body = JSON.stringify({ id, type: 'page.created' })
     await post(body, signed(body, 'another secret'))
   }
-  expect(told).toEqual(['strange', 'strange again', 'strange', 'strange'])
+  await post('no JSON', signed('no JSON', 'another secret'))
+  expect(told).toEqual(['strange e1', 'strange', 'strange', 'strange', 'strange'])
 })
 
 test('what a secret of before signed is told apart from what a stranger did', async () => {
@@ -70,7 +73,7 @@ test('what a secret of before signed is told apart from what a stranger did', as
   expect(await post(EVENT, signed(EVENT, TOKEN))).toBe(401)
   const body = handshakeBody(TOKEN)
   expect(await post(body, signed(body, TOKEN))).toBe(401)
-  expect(told).toEqual(['accepted', 'accepted', 'former', 'handshake'])
+  expect(told).toEqual(['accepted', 'accepted', 'former e1', 'handshake'])
 })
 
 test('a handshake while somebody pairs is none that was refused', async () => {

@@ -24,12 +24,12 @@ describe('a delivery that is signed with another secret than ours', () => {
   test('is told, with what to do, until one is accepted: a wrong secret looks like a stranger', () => {
     const { refused, clock, only, codes } = refusing()
     expect(codes()).toEqual([])
-    refused.strange(false)
+    refused.strange(null)
     expect(only()).toBe(
       'notice Since 2026-11-23T12:00:00.000Z a signed delivery was refused, and none accepted: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. Otherwise somebody tries to forge deliveries, and nothing of it was taken.',
     )
-    clock.advance(24 * HOUR)
-    refused.strange(false)
+    clock.advance(30 * MINUTE)
+    refused.strange(null)
     expect(only()).toMatch(/^notice Since 2026-11-23T12:00:00\.000Z 2 signed deliveries were refused/)
     refused.accepted()
     expect(codes()).toEqual([])
@@ -37,19 +37,19 @@ describe('a delivery that is signed with another secret than ours', () => {
 
   test('turns the light red with the third one, where none was ever accepted', () => {
     const { refused, only } = refusing()
-    for (let nth = 0; nth < 3; nth += 1) refused.strange(false)
+    for (let nth = 0; nth < 3; nth += 1) refused.strange(null)
     expect(only()).toMatch(/^failure Since .* 3 signed deliveries/)
   })
 
   test('turns it red once it has lasted, where others were accepted before: a stranger may come at any time', () => {
     const { refused, clock, only } = refusing()
     refused.accepted()
-    for (let nth = 0; nth < 100; nth += 1) refused.strange(false)
+    for (let nth = 0; nth < 100; nth += 1) refused.strange(null)
     expect(only()).toMatch(/^notice Since .* 100 signed deliveries/)
     clock.advance(10 * MINUTE)
     // Time alone is no sign: nothing came in it.
     expect(only()).toMatch(/^notice/)
-    refused.strange(false)
+    refused.strange(null)
     expect(only()).toMatch(/^failure Since .* 101 signed deliveries/)
   })
 
@@ -57,25 +57,25 @@ describe('a delivery that is signed with another secret than ours', () => {
     const { refused, only } = refusing()
     refused.accepted()
     refused.changed()
-    for (let nth = 0; nth < 3; nth += 1) refused.strange(false)
+    for (let nth = 0; nth < 3; nth += 1) refused.strange(null)
     expect(only()).toMatch(/^failure/)
   })
 
   test('says where the secret is to be corrected, if the settings give it', () => {
     const { refused, only } = refusing({ fixedAt: WHERE })
-    refused.strange(false)
+    refused.strange(null)
     expect(only()).toContain(`correct ${WHERE} and start again; or remove it, start again, delete the subscription`)
   })
 
   test('is nothing new where no secret is known at all, which is told already', () => {
     const { refused, codes } = refusing({ isPaired: false })
-    refused.strange(false)
+    refused.strange(null)
     expect(codes()).toEqual([])
   })
 
   test('says nothing of a secret that was paired after it', () => {
     const { refused, codes } = refusing()
-    for (const tell of [refused.strange, refused.former, refused.unconfirmed, refused.handshake]) tell(false)
+    for (const tell of [refused.strange, refused.former, refused.unconfirmed, refused.handshake]) tell(null)
     expect(codes()).toHaveLength(4)
     refused.changed()
     expect(codes()).toEqual([])
@@ -83,8 +83,9 @@ describe('a delivery that is signed with another secret than ours', () => {
 
   test('is counted anew where the one before was more than a day ago: a stranger now and then is no fault', () => {
     const { refused, clock, only } = refusing()
+    refused.accepted()
     for (let nth = 0; nth < 10; nth += 1) {
-      refused.strange(false)
+      refused.strange(null)
       clock.advance(24 * HOUR + 1)
     }
     expect(only()).toMatch(/^notice Since .* a signed delivery was refused/)
@@ -94,28 +95,57 @@ describe('a delivery that is signed with another secret than ours', () => {
 test('a subscription of before that still sends is worth knowing, and a fault once it is the only one that sends', () => {
   const { refused, clock, only, codes } = refusing()
   refused.accepted()
-  for (let nth = 0; nth < 3; nth += 1) refused.former(false)
+  for (let nth = 0; nth < 3; nth += 1) refused.former(null)
   expect(only()).toMatch(
     /^notice Since .* 3 signed deliveries were refused.* Delete the older subscription in Notion\. If it is the only/,
   )
   clock.advance(10 * MINUTE)
-  refused.former(false)
+  refused.former(null)
   expect(only()).toMatch(/^failure Since .* 4 signed deliveries/)
   refused.accepted()
   expect(codes()).toEqual([])
 })
 
-test('repetitions of what was refused are no news: those of one delivery must not look like many', () => {
-  const { refused, clock, only } = refusing()
-  refused.strange(false)
-  for (let nth = 0; nth < 7; nth += 1) {
-    clock.advance(HOUR)
-    refused.strange(true)
+describe('repetitions', () => {
+  const repeated = (tell: (eventId: string) => void, clock: { advance(ms: number): void }, eventId: string): void => {
+    for (let attempt = 1; attempt <= 8; attempt += 1) {
+      tell(eventId)
+      clock.advance(30 * MINUTE)
+    }
   }
-  expect(only()).toMatch(/^notice Since .* a signed delivery was refused/)
-  refused.accepted()
-  for (let nth = 0; nth < 7; nth += 1) refused.former(true)
-  expect(refused.problems()).toEqual([])
+
+  test('of one delivery do not look like many, beside a secret that others are accepted with', () => {
+    const { refused, clock, only, codes } = refusing()
+    refused.accepted()
+    repeated(refused.strange, clock, 'e1')
+    expect(only()).toMatch(/^notice Since .* a signed delivery was refused/)
+    refused.accepted()
+    repeated(refused.strange, clock, 'e1')
+    repeated(refused.former, clock, 'e2')
+    expect(codes()).toEqual(['former-subscription'])
+    expect(only()).toMatch(/^notice Since .* a signed delivery was refused/)
+  })
+
+  test('of one delivery are a fault after an hour, where none was ever accepted: a stranger does not go on so long', () => {
+    const { refused, clock, only } = refusing()
+    repeated(refused.strange, clock, 'e1')
+    expect(only()).toMatch(/^failure Since .* a signed delivery was refused/)
+  })
+
+  test('of several deliveries are as many, whenever their first attempts were: this computer may have slept', () => {
+    const { refused, only } = refusing()
+    for (const eventId of ['e1', 'e2', 'e2', 'e3']) refused.strange(eventId)
+    expect(only()).toMatch(/^failure Since .* 3 signed deliveries/)
+  })
+
+  test('are known as such in bounded room, the newest of them', () => {
+    const { refused, only } = refusing()
+    for (let nth = 0; nth < 1_001; nth += 1) refused.strange(`e${nth}`)
+    refused.strange('e1000')
+    expect(only()).toContain('1001 signed deliveries')
+    refused.strange('e0')
+    expect(only()).toContain('1002 signed deliveries')
+  })
 })
 
 test('a delivery of ours whose token nobody confirmed is told for a day, whatever the secret of before still brings', () => {
@@ -146,7 +176,7 @@ test.each([
 test('the log has one line of each kind an hour, however many a stranger sends', () => {
   const { refused, clock, log } = refusing()
   const all = (): void => {
-    for (const tell of [refused.strange, refused.former, refused.unconfirmed, refused.handshake]) tell(false)
+    for (const tell of [refused.strange, refused.former, refused.unconfirmed, refused.handshake]) tell(null)
   }
   for (let nth = 0; nth < 100; nth += 1) all()
   expect(log.lines).toHaveLength(4)

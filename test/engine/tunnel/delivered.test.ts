@@ -8,7 +8,7 @@ describe('a delivery through the address', () => {
     const stage = startTunnelStage()
     await stage.settled()
     await stage.pass(MINUTE)
-    stage.supervisor.delivered(true)
+    stage.supervisor.delivered('here')
     await stage.pass(MINUTE)
     expect(stage.probes).toHaveLength(1)
     expect(stage.supervisor.reach().provenAt).toBe('2026-11-23T12:01:00.000Z')
@@ -19,7 +19,7 @@ describe('a delivery through the address', () => {
   test('outweighs a probe that fails meanwhile: our own way there is not Notion’s', async () => {
     const stage = startTunnelStage({ first: { probe: 'waits' } })
     await stage.settled()
-    stage.supervisor.delivered(true)
+    stage.supervisor.delivered('here')
     await stage.settleProbe(failureOf('no-way'))
     expect(stage.state()).toBe('reachable')
     expect(stage.asked[0]!.isClosed).toBe(false)
@@ -28,7 +28,7 @@ describe('a delivery through the address', () => {
   test('proves nothing while no tunnel is open', async () => {
     const stage = startTunnelStage({ first: { opening: failureOf('ERR_NGROK_108') } })
     await stage.settled()
-    stage.supervisor.delivered(true)
+    stage.supervisor.delivered('here')
     expect(stage.state()).toBe('unreachable')
     expect(stage.reachable).toEqual([])
   })
@@ -52,26 +52,51 @@ describe('while our own way to the address is broken', () => {
     const stage = startTunnelStage(blocked)
     await stage.pass(90_000, 1000)
     const { length } = stage.asked
-    stage.supervisor.delivered(true)
+    stage.supervisor.delivered('here')
     expect(stage.state()).toBe('reachable')
     await stage.pass(MINUTE, 1000)
     expect(stage.state()).toBe('reachable')
     expect(stage.asked).toHaveLength(length)
   })
 
-  test('a delivery that may have come another way proves nothing before a probe has come back', async () => {
+  test('a delivery proves the loop too where Notion is known to send to the address', async () => {
     const stage = startTunnelStage(blocked)
     await stage.settled()
-    stage.supervisor.delivered(false)
+    expect(stage.supervisor.delivered('subscribed')).toBe(true)
+    expect(stage.state()).toBe('reachable')
+  })
+
+  test('a delivery that may have come another way proves nothing before a probe has come back, and that is said', async () => {
+    const stage = startTunnelStage(blocked)
+    await stage.settled()
+    expect(stage.message()).not.toContain('Deliveries do come')
+    stage.supervisor.delivered('unknown')
     expect(stage.state()).toBe('unreachable')
+    expect(stage.message()).toMatch(/ Deliveries do come, but .*proxy_set_header Host \$host\)\.$/)
     stage.answers.probe = 'returns'
     await stage.pass(MINUTE, 1000)
     expect(stage.state()).toBe('reachable')
     stage.answers.probe = failureOf('no-way')
     for (let minute = 0; minute < 60 && stage.state() === 'reachable'; minute += 1) await stage.pass(MINUTE)
     expect(stage.state()).toBe('unreachable')
-    stage.supervisor.delivered(false)
+    stage.supervisor.delivered('unknown')
     expect(stage.state()).toBe('reachable')
+  })
+})
+
+describe('where ngrok itself says that nothing is at the address', () => {
+  test('a delivery that was sent to it shows that this is over, and no other one does', async () => {
+    const stage = startTunnelStage({ first: { probe: failureOf('ERR_NGROK_3200') } })
+    await stage.pass(12 * 60 * MINUTE, MINUTE)
+    for (const arrival of ['unknown', 'subscribed'] as const) {
+      expect(stage.supervisor.delivered(arrival)).toBe(false)
+      expect(stage.state()).toBe('unreachable')
+    }
+    const { length } = stage.asked
+    expect(stage.supervisor.delivered('here')).toBe(true)
+    expect(stage.state()).toBe('reachable')
+    await stage.pass(MINUTE)
+    expect([stage.state(), stage.asked.length]).toEqual(['reachable', length])
   })
 })
 
@@ -79,37 +104,9 @@ describe('where something else answers at the address', () => {
   test('no delivery is proof: it came another way', async () => {
     const stage = startTunnelStage({ first: { probe: failureOf('elsewhere') } })
     await stage.settled()
-    stage.supervisor.delivered(true)
+    stage.supervisor.delivered('here')
     expect(stage.state()).toBe('unreachable')
     expect(stage.reachable).toEqual([])
-  })
-
-  test('a delivery by the very address brings the next look forward, once: the fault may be over', async () => {
-    const stage = startTunnelStage({ first: { probe: failureOf('ERR_NGROK_3200') } })
-    await stage.pass(12 * 60 * MINUTE, MINUTE)
-    expect(stage.message()).toMatch(/It has lasted: it is looked at again at/)
-    const { length } = stage.probes
-    stage.supervisor.delivered(false)
-    await stage.settled()
-    expect(stage.probes).toHaveLength(length)
-    stage.answers.probe = 'returns'
-    stage.supervisor.delivered(true)
-    expect(stage.state()).toBe('unreachable')
-    await stage.settled()
-    expect(stage.state()).toBe('reachable')
-    expect(stage.probes).toHaveLength(length + 1)
-  })
-
-  test('that lasts costs no more probes for all the deliveries that come another way', async () => {
-    const probesIn = async (hasDeliveries: boolean): Promise<number> => {
-      const stage = startTunnelStage({ first: { probe: failureOf('elsewhere') } })
-      for (let minute = 0; minute < 3 * 60; minute += 1) {
-        if (hasDeliveries) stage.supervisor.delivered(true)
-        await stage.pass(MINUTE)
-      }
-      return stage.probes.length
-    }
-    expect(await probesIn(true)).toBeLessThanOrEqual((await probesIn(false)) + 2)
   })
 
   test('that is found although deliveries come all the time', async () => {
@@ -117,7 +114,7 @@ describe('where something else answers at the address', () => {
     await stage.settled()
     stage.answers.probe = failureOf('elsewhere')
     for (let minute = 0; minute < 4 * 60 && stage.state() === 'reachable'; minute += 1) {
-      stage.supervisor.delivered(true)
+      stage.supervisor.delivered('here')
       await stage.pass(MINUTE)
     }
     expect(stage.state()).toBe('unreachable')

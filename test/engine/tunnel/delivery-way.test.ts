@@ -44,6 +44,9 @@ test('a proxy that passes a name on without its port names an address all the sa
   expect(at('sync.my-company.io', port(9443))).toBe('unknown')
   expect(at('sync.my-company.io:8443', port(9443))).toBe('here')
   expect(at('sync.my-company.io:9443', port(9443))).toBe('elsewhere')
+  expect(
+    deliveryWay('sync.my-company.io', { present: port(8443), subscribed: 'https://sync.my-company.io:8443/typo' }),
+  ).toBe('here')
   const secured = { present: 'https://sync.my-company.io/w', subscribed: port(8443) }
   expect(deliveryWay('sync.my-company.io', secured)).toBe('unknown')
 })

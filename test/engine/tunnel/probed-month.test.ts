@@ -163,7 +163,7 @@ describe('without probes left', () => {
   test('a delivery through the address proves it all the same', async () => {
     const stage = startTunnelStage({ budget: none })
     await stage.settled()
-    stage.supervisor.delivered(true)
+    stage.supervisor.delivered('here')
     expect(stage.state()).toBe('reachable')
     expect(stage.reachable).toEqual([ADDRESS])
   })

@@ -69,6 +69,15 @@ test('where nothing is known, what is paired was paired where we are reachable; 
   expect([subscribed.known(), start().known()]).toEqual([BEFORE, BEFORE])
 })
 
+test('what is known by a probe alone is a guess: it takes a delivery or a pairing to know that Notion sends there', () => {
+  const { start } = notesOf()
+  start().reachable(NOW)
+  const later = start()
+  expect([later.known(), later.isAt(NOW)]).toEqual([NOW, false])
+  later.learn(NOW)
+  expect([later.isAt(NOW), start().isAt(NOW)]).toEqual([true, true])
+})
+
 describe('what was paired at an address that nobody told us', () => {
   test('is said, and is no fault, until a delivery or a pairing shows where Notion sends to', () => {
     const { start } = notesOf()
