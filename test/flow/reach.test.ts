@@ -145,26 +145,50 @@ test('a delivery that came by another name proves no address that nobody has com
   })
   await untilReach(running, 'unreachable')
   const { workspace, secret, engine } = running
-  for (const host of ['sync.my-company.io', '127.0.0.1:8000']) {
+  const send = async (...more: [string, string][]): Promise<void> => {
     const body = JSON.stringify(eventFor(workspace, 'page.created', workspace.pageIds('Actionable Tasks')[0]!))
-    const { status } = await fetch(engine.webhookUrl, {
-      method: 'POST',
-      headers: [
-        ['content-type', 'application/json'],
-        ['x-notion-signature', signBody(body, secret)],
-        ['x-forwarded-for', '203.0.113.7'],
-        ['x-forwarded-host', host],
-      ],
-      body,
-    })
-    expect(status).toBe(200)
+    const headers: [string, string][] = [
+      ['content-type', 'application/json'],
+      ['x-notion-signature', signBody(body, secret)],
+      ...more,
+    ]
+    expect((await fetch(engine.webhookUrl, { method: 'POST', headers, body })).status).toBe(200)
   }
+  await send()
+  expect(told(running)).not.toContain('Deliveries do come')
+  for (const host of ['sync.my-company.io', '127.0.0.1:8000']) {
+    await send(['x-forwarded-for', '203.0.113.7'], ['x-forwarded-host', host])
+  }
+  expect(told(running)).toContain('Deliveries do come')
   expect(reachOf(running)).toMatchObject({ state: 'unreachable', provenAt: null })
   const proxy = await startForwardingProxy()
   await running.restart({ webhook: { endpoint_url: `${proxy.url}${WEBHOOK_PATH}` }, tunnel: { provider: 'url' } })
   proxy.forwardTo(originOf(running.engine.webhookUrl))
   await untilReach(running, 'reachable')
   expect(running.engine.status().problems.map(({ code }) => code)).not.toContain('address-changed')
+})
+
+test('a delivery that was sent to the address proves it, where no probe comes back and nobody names who forwarded it', async () => {
+  const port = await freePort()
+  const running = await startRunningEngine({
+    settings: () => ({
+      webhook: { endpoint_url: `https://127.0.0.1:${port}${WEBHOOK_PATH}` },
+      tunnel: { provider: 'url' },
+    }),
+  })
+  await untilReach(running, 'unreachable')
+  const { workspace, secret, engine } = running
+  const body = JSON.stringify(eventFor(workspace, 'page.created', workspace.pageIds('Actionable Tasks')[0]!))
+  await fetch(engine.webhookUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-notion-signature': signBody(body, secret),
+      'x-forwarded-host': `127.0.0.1:${port}`,
+    },
+    body,
+  })
+  expect(reachOf(running).state).toBe('reachable')
 })
 
 test('a path that was mistaken is not taken for where Notion sends to, however many deliveries come to the right one', async () => {
@@ -197,6 +221,12 @@ describe('an address that changed', () => {
     await untilReach(running, 'reachable')
     const changed = () => running.engine.status().problems.find(({ code }) => code === 'address-changed')
     expect(changed()).toBeUndefined()
+    const { workspace, secret } = running
+    const sendTo = async (url: string): Promise<void> => {
+      const event = eventFor(workspace, 'page.created', workspace.pageIds('Actionable Tasks')[0]!)
+      expect((await deliver({ url: `${url}${WEBHOOK_PATH}`, secret, event })).status).toBe(200)
+    }
+    await sendTo(proxy.url)
 
     const next = await startForwardingProxy()
     await running.restart({
@@ -211,9 +241,7 @@ describe('an address that changed', () => {
       /1\. In Notion.*delete the subscription.*2\. Make a new one.*3\. Remove .*webhook\.secret, start again, and pair it/,
     )
 
-    const { workspace, secret } = running
-    const event = eventFor(workspace, 'page.created', workspace.pageIds('Actionable Tasks')[0]!)
-    await deliver({ url: `${next.url}${WEBHOOK_PATH}`, secret, event })
+    await sendTo(next.url)
     expect(changed()).toBeUndefined()
     await running.restart({ webhook: { endpoint_url: `${next.url}${WEBHOOK_PATH}` }, tunnel: { provider: 'url' } })
     next.forwardTo(originOf(running.engine.webhookUrl))

@@ -43,7 +43,7 @@ export const startListener = async (parts: Partial<ListenerParts> = {}, host = '
     admitsUnsigned: () => true,
     onAnswered: (answer) => answered.push(answer),
     answerProbe: () => null,
-    onForwarded: () => undefined,
+    onDelivered: () => undefined,
     refused: {
       accepted: () => undefined,
       strange: () => undefined,

@@ -35,8 +35,8 @@ export interface IntakeParts extends Omit<AdmissionParts, 'filter' | 'now'> {
 export interface PublicSide {
   /** What a probe of our own is answered; null: it is none. */
   readonly answerProbe: ListenerParts['answerProbe']
-  /** A signed delivery was forwarded to us; `host`: whom it was sent to, where that is known. */
-  forwarded(host: string | null): void
+  /** See `ListenerParts`. */
+  readonly delivered: ListenerParts['onDelivered']
   /** A subscription was confirmed. */
   paired(): void
 }
@@ -102,7 +102,7 @@ export const createIntake = ({ webhook, view, clock, onAnswered, reach, ...parts
     admitsUnsigned: flood.admits,
     onAnswered,
     answerProbe: reach.answerProbe,
-    onForwarded: reach.forwarded,
+    onDelivered: reach.delivered,
     refused,
     log: parts.log,
   })

@@ -28,8 +28,8 @@ export interface ListenerParts {
   readonly onAnswered: (answer: DeliveryAnswer) => void
   /** What a probe of our own is answered; null: it is none. */
   readonly answerProbe: (header: string) => ProbeAnswer | null
-  /** A signed delivery was forwarded to us by somebody: so the public address leads here. */
-  readonly onForwarded: (host: string | null) => void
+  /** A signed delivery came; `host`: whom it was sent to, as far as that is told; `isForwarded`: by somebody who says so. */
+  readonly onDelivered: (host: string | null, isForwarded: boolean) => void
   readonly refused: Omit<RefusedDeliveries, 'problems' | 'changed'>
   readonly log: Log
 }
@@ -61,7 +61,7 @@ const probeOf = (request: FastifyRequest): string | null => {
   return typeof header === 'string' ? header : null
 }
 
-/** Whoever forwards requests, a tunnel or a proxy, names whose they are. */
+/** Most who forward requests, a tunnel or a proxy, name whose they are. */
 const isForwarded = (request: FastifyRequest): boolean =>
   request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined
 
@@ -152,7 +152,7 @@ export const createListener = (parts: ListenerParts): FastifyInstance => {
         pairing.used(secret, raw)
         parts.refused.accepted()
       }
-      if (isForwarded(request)) parts.onForwarded(hostOf(request))
+      parts.onDelivered(hostOf(request), isForwarded(request))
       const answer = await parts.admit(raw)
       parts.onAnswered(answer)
       if (answer.status === 'unavailable') reply.header('retry-after', RETRY_AFTER_S).code(503)

@@ -123,7 +123,7 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
       : {
           code: 'deliveries-refused',
           severity: severityOf(strangers),
-          message: `${were(strangers)}: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, ${mendOf(fixedAt)}. Otherwise somebody tries to forge deliveries, and nothing of it was taken.`,
+          message: `${were(strangers)}: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, ${mendOf(fixedAt)}. Otherwise somebody tries to forge deliveries, and nothing of it was taken. This goes with the next delivery that is accepted.`,
         }
 
   const ofFormers = (): Problem | null =>
@@ -132,7 +132,7 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
       : {
           code: 'former-subscription',
           severity: severityOf(formers),
-          message: `${were(formers)}: the secret of before made the signature, and another one has taken its place. Delete the older subscription in Notion. If it is the only one that is left there, ${NEW_ONE}.`,
+          message: `${were(formers)}: the secret of before made the signature, and another one has taken its place. Delete the older subscription in Notion. If it is the only one that is left there, ${NEW_ONE}. This goes with the next delivery that is accepted.`,
         }
 
   const ofUnconfirmed = (): Problem | null =>
@@ -164,6 +164,7 @@ export const createRefusedDeliveries = ({ clock, log, isPaired, fixedAt }: Refus
       strangers = null
       formers = null
       isProven = false
+      refusedIds.clear()
       unconfirmedAt = null
       handshakeAt = null
     },

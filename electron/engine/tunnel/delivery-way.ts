@@ -37,7 +37,7 @@ export const deliveryWay = (header: string | null, { present, subscribed }: Addr
   const sentTo = urlIn(header)
   if (sentTo === null) return 'unknown'
   const [isHere, isThere] = [isAt(present, sentTo), subscribed !== present && isAt(subscribed, sentTo)]
-  if (isHere && isThere) return isSameHost(present, subscribed) || sentTo.port !== '' ? 'here' : 'unknown'
+  if (isHere && isThere) return isSameHost(present, subscribed) ? 'here' : 'unknown'
   if (isHere) return 'here'
   return isThere ? 'elsewhere' : 'unknown'
 }

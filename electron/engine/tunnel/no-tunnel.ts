@@ -15,8 +15,8 @@ export interface Tunnel {
   problems(): readonly Problem[]
   /** `listening`: the address of the listener, as `http://host:port`. */
   start(listening: string): void
-  /** A signed delivery was forwarded to us; `host`: whom it was sent to, where whoever forwards says so. */
-  forwarded(host: string | null): void
+  /** A signed delivery came; `host`: whom it was sent to, as far as that is told; `isForwarded`: by somebody who says so. */
+  delivered(host: string | null, isForwarded: boolean): void
   /** A subscription was confirmed. */
   paired(): void
   /** See `PausedSubscription`: the catch-up's word. */
@@ -48,7 +48,7 @@ export const createNoTunnel = (parts: NoTunnelParts): Tunnel => {
     reach: () => NO_REACH,
     problems: () => [problem()].filter((told) => told !== null),
     start: () => undefined,
-    forwarded: () => undefined,
+    delivered: () => undefined,
     // At an address that only Notion knows: that of a tunnel of before is not it.
     paired: () => {
       subscribed.paired(null)

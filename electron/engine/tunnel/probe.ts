@@ -31,6 +31,12 @@ const also = ({ besides }: { readonly besides?: string }): string => (besides ==
 
 const NGROK_CODE = /^ERR_NGROK_\d+$/
 
+/** Our own way to the address is blocked or broken: that need not be Notion's. */
+export const isOfOurWay = ({ code }: TunnelFailure): boolean => code === 'no-way' || code === 'silent'
+
+/** ngrok itself says that nothing is at the address. */
+export const isOfNgrok = ({ code }: TunnelFailure): boolean => NGROK_CODE.test(code)
+
 /**
  * ngrok answers in our place where no tunnel is: its code stands in a header (ngrok.com/docs/errors). Where the tunnel is
  * not ours to open, a person has to.

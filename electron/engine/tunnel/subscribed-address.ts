@@ -46,6 +46,12 @@ const noted = (text: string | null, secret: string): Known | null => {
 
 const DELETE = 'In Notion, open Settings, Connections, your connection, Webhooks, and delete the subscription.'
 
+/** `guess`: null where there is none. */
+const why = (guess: string | null): string =>
+  guess === null
+    ? 'the subscription was paired while no public address was proven'
+    : `before, this computer was reached at ${guess}`
+
 const failure = (message: string): Problem => ({ code: 'address-changed', severity: 'failure', message })
 
 /** `fixed`: the secret that the settings give, and where; null: it is paired. */
@@ -78,7 +84,7 @@ export const createSubscribedAddress = (
     },
     problem: (present) => {
       if (present === null || known === null || present === known.address) return null
-      if (known.address !== null) {
+      if (known.address !== null && known.isGuess !== true) {
         return failure(
           `The public address is now ${present}, but Notion sends to ${known.address} and cannot be told. 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
         )
@@ -86,7 +92,7 @@ export const createSubscribedAddress = (
       return {
         code: 'address-unknown',
         severity: 'notice',
-        message: `Whether Notion sends to ${present} is not known: the subscription was paired while no public address was proven. This goes with the first delivery whose Host (or X-Forwarded-Host) header is that of this address. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
+        message: `Whether Notion sends to ${present} is not known: ${why(known.address)}. This goes with the first delivery whose Host (or X-Forwarded-Host) header is that of this address. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
       }
     },
   }

@@ -4,7 +4,7 @@ import { errorText } from '../foundation/errors.ts'
 import type { Log } from '../foundation/log.ts'
 import type { Arrival } from './delivery-way.ts'
 import { createInterruption } from './interruption.ts'
-import type { Probe } from './probe.ts'
+import { isOfNgrok, isOfOurWay, type Probe } from './probe.ts'
 import type { ProbeBudget } from './probe-budget.ts'
 import { probeIntervalMs } from './probe-interval.ts'
 import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
@@ -23,13 +23,11 @@ const LATE_MS = 50
 /** Nobody waits so long for a light to change without being told. */
 const LONG_MS = 2 * 60_000
 
+/** What came in this time is said to come. */
+const RECENT_MS = 60 * 60_000
+
 /** Where the budget that said there is a probe left gives none after all. */
 const SOON_MS = 1_000
-
-const OF_NGROK = /^ERR_NGROK_/
-
-/** Our own way to the address is blocked or broken: that need not be Notion's. */
-const isOfOurWay = ({ code }: TunnelFailure): boolean => code === 'no-way' || code === 'silent'
 
 /** A tunnel that breaks again before this time is opened more and more slowly: a flapping one would cost a probe each second. */
 const HELD_MS = 60_000
@@ -54,8 +52,8 @@ export interface Supervisor {
   /** The machine woke or the network came back: what was proven before counts no more, and the tunnel is opened anew. */
   lookNow(): void
   /**
-   * A signed delivery was forwarded to us: proof, as a probe is, unless a probe found something else at the address. False
-   * where it did, or where no tunnel is open: then the delivery says nothing of the address.
+   * A signed delivery came: proof, as a probe is, unless a probe found something else at the address. False where it did,
+   * where no tunnel is open, or where no probe has told anything yet: then the delivery teaches nothing of the address.
    */
   delivered(arrival: Arrival): boolean
   stop(): Promise<void>
@@ -98,8 +96,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let probedAddress: string | null = null
   /** When the next probe follows one that failed (ms since 1970), where that is long; null: soon, or none failed. */
   let retryAt: number | null = null
-  /** Deliveries came of which nobody can tell whether they came by the address, and nothing else has come by it since. */
-  let isUncertain = false
+  /** When the newest delivery came of which nobody can tell by which way (ms since 1970); null: none since the last proof. */
+  let uncertainAt: number | null = null
   /** The newest probe that did not come back from the present tunnel; null: it did, or none was sent. */
   let refuted: TunnelFailure | null = null
 
@@ -113,7 +111,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     if (tunnel === null) return
     if (provenSince === null) log.info({ address: tunnel.address }, 'Notion can reach this computer')
     told = null
-    isUncertain = false
+    uncertainAt = null
     provenAt = clock.now()
     provenSince ??= provenAt
     if (proofs === 0) firstProofMs = clock.monotonicMs()
@@ -195,7 +193,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
         probedAddress = held.address
         refuted = null
         proven()
-      } else if (!isOfOurWay(failure) || deliveries === seen) {
+      } else if (!isOfOurWay(failure) || deliveries === seen || provenSince === null) {
         refuted = failure
         tell(failure)
         const end = { failure, heldMs: heldMs(), hasWaited: true }
@@ -248,12 +246,15 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     }
   }
 
+  const uncertain = (failure: TunnelFailure): string =>
+    uncertainAt !== null && clock.now() - uncertainAt < RECENT_MS && isOfOurWay(failure) ? UNCERTAIN : ''
+
   const view = (): Pick<Reach, 'state' | 'message'> => {
     if (provenSince !== null && tunnel !== null) {
       return { state: 'reachable', message: tunnel.warning?.() ?? probe.warning(tunnel.address) }
     }
     if (told !== null)
-      return { state: 'unreachable', message: `${told.message}${laterLook(retryAt)}${isUncertain ? UNCERTAIN : ''}` }
+      return { state: 'unreachable', message: `${told.message}${laterLook(retryAt)}${uncertain(told)}` }
     if (tunnel === null) return { state: 'opening', message: null }
     const waitMs = budget.waitMs()
     return { state: 'checking', message: waitMs === 0 ? null : outOfProbes(address, clock.now() + waitMs) }
@@ -274,20 +275,21 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       provenSince = null
       refuted = null
       told = null
-      isUncertain = false
+      uncertainAt = null
       interruption.raise({ kind: 'look' })
     },
     delivered: (arrival) => {
       if (tunnel === null) return false
       deliveries += 1
-      if (refuted !== null && !isOfOurWay(refuted)) {
-        // What ngrok itself said of the address is over when something comes by it; who else answers there may do so still.
-        if (arrival !== 'here' || !OF_NGROK.test(refuted.code)) return false
-        refuted = null
-      }
+      // What ngrok itself said of the address is over when something comes by it; who else answers there may do so still.
+      const isOver = refuted !== null && isOfNgrok(refuted) && arrival === 'here'
+      if (refuted !== null && !isOfOurWay(refuted) && !isOver) return false
+      // Until a probe has told what is at the address, a path that was mistaken looks like the right one.
+      const isTold = refuted !== null || probedAddress === tunnel.address
+      if (isOver) refuted = null
       if (arrival !== 'unknown' || probedAddress === tunnel.address) proven()
-      else isUncertain = true
-      return true
+      else uncertainAt = clock.now()
+      return isTold
     },
     stop: async () => {
       isStopped = true

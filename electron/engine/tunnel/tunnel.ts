@@ -90,11 +90,11 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
       supervisor.start()
       wakeWatch.start()
     },
-    forwarded: (host) => {
+    delivered: (host, isForwarded) => {
       const { address } = reach()
       const way = deliveryWay(host, { present: address, subscribed: subscribed.known() })
-      // What still comes by the address of before proves nothing of this one.
-      if (way === 'elsewhere') return
+      // What still comes by the address of before proves nothing of this one, nor what was sent on this computer.
+      if (way === 'elsewhere' || (way === 'unknown' && !isForwarded)) return
       const arrival = way === 'unknown' && subscribed.isAt(address) ? 'subscribed' : way
       const isOfAddress = supervisor?.delivered(arrival) === true
       if (isOfAddress && way === 'here' && address !== null) subscribed.learn(address)

@@ -15,25 +15,25 @@ const overHttp = createProbeRequests(new AbortController().signal)
 /** A listener that knows the probes of its own process; `send` is called in the place of the probe's request. */
 const startProbed = async (parts: Parameters<typeof startListener>[0] = {}, requests: ProbeRequests = overHttp) => {
   const probe = createProbe(requests, 'ngrok')
-  const forwarded: string[] = []
+  const delivered: (readonly [string | null, boolean])[] = []
   const listener = await startListener({
     answerProbe: probe.answer,
-    onForwarded: () => forwarded.push('forwarded'),
+    onDelivered: (host, isForwarded) => delivered.push([host, isForwarded]),
     ...parts,
   })
-  return { ...listener, probe, forwarded, address: `http://127.0.0.1:${listener.port}${WEBHOOK_PATH}` }
+  return { ...listener, probe, delivered, address: `http://127.0.0.1:${listener.port}${WEBHOOK_PATH}` }
 }
 
 describe('a probe of ours', () => {
   test('is answered before the guard against floods and before the signature, while nobody is paired', async () => {
-    const { probe, address, admitted, answered, forwarded, log } = await startProbed({
+    const { probe, address, admitted, answered, delivered, log } = await startProbed({
       pairing: pairedWith(),
       admitsUnsigned: () => {
         throw new Error('A probe is no matter of the guard')
       },
     })
     expect(await probe.send(address)).toBeNull()
-    expect([admitted, answered, forwarded, log.lines]).toStrictEqual([[], [], [], []])
+    expect([admitted, answered, delivered, log.lines]).toStrictEqual([[], [], [], []])
   })
 
   test('is answered while a pairing is open, and is no handshake', async () => {
@@ -127,41 +127,42 @@ describe('a header that is no probe of ours', () => {
   })
 })
 
-describe('a delivery that somebody forwarded', () => {
-  test.each([[FORWARDED], [['Forwarded', 'for=203.0.113.7'] as const]])(
-    'and that is signed tells that the public address leads here, each time: %j',
-    async (header) => {
-      const { send, forwarded } = await startProbed()
+describe('a delivery', () => {
+  test.each([
+    [FORWARDED, 'listener.test:8000', true],
+    [['Forwarded', 'for=203.0.113.7'] as const, 'listener.test:8000', true],
+    [['X-Forwarded-Host', 'sync.my-company.io'] as const, 'sync.my-company.io', false],
+    [['X-Other', 'header'] as const, 'listener.test:8000', false],
+  ])(
+    'that is signed is told with its host, and whether somebody forwarded it, each time: %j',
+    async (header, host, is) => {
+      const { send, delivered } = await startProbed()
       for (const expected of [1, 2]) {
-        expect((await send({ headers: [JSON_TYPE, signed(BODY), header], body: BODY })).status).toBe(200)
-        expect(forwarded).toHaveLength(expected)
+        const headers = [JSON_TYPE, signed(BODY), header, ['Host', 'listener.test:8000'] as const]
+        expect((await send({ headers, body: BODY })).status).toBe(200)
+        expect(delivered).toHaveLength(expected)
       }
+      expect(delivered[0]).toEqual([host, is])
     },
   )
 
-  test('tells so too when it cannot be taken', async () => {
-    const { send, forwarded } = await startProbed({
+  test('is told too when it cannot be taken', async () => {
+    const { send, delivered } = await startProbed({
       admit: async () => ({ status: 'unavailable', event_id: 'e1', reason: 'the queue is full' }),
     })
     expect((await send({ headers: [JSON_TYPE, signed(BODY), FORWARDED], body: BODY })).status).toBe(503)
-    expect(forwarded).toHaveLength(1)
+    expect(delivered).toHaveLength(1)
   })
 
-  test('tells so when it is the event that proves a pairing', async () => {
+  test('is told when it is the event that proves a pairing', async () => {
     const pairing = { ...pairedWith(), eventSignedBy: () => Promise.resolve('confirmed' as const) }
-    const { send, forwarded } = await startProbed({ pairing })
+    const { send, delivered } = await startProbed({ pairing })
     await send({ headers: [JSON_TYPE, WRONG, FORWARDED], body: BODY })
-    expect(forwarded).toHaveLength(1)
+    expect(delivered).toHaveLength(1)
   })
 
-  test('tells nothing when it is signed and nobody forwarded it', async () => {
-    const { send, forwarded } = await startProbed()
-    expect((await send({ headers: [JSON_TYPE, signed(BODY)], body: BODY })).status).toBe(200)
-    expect(forwarded).toStrictEqual([])
-  })
-
-  test('tells nothing when it is not authentic: without a signature, with a wrong one, or a handshake', async () => {
-    const { send, forwarded } = await startProbed()
+  test('is not told when it is not authentic: without a signature, with a wrong one, or a handshake', async () => {
+    const { send, delivered } = await startProbed()
     for (const headers of [[], [WRONG], [signed(BODY, 'secret_other')]]) {
       expect((await send({ headers: [JSON_TYPE, FORWARDED, ...headers], body: BODY })).status).toBe(401)
     }
@@ -169,6 +170,6 @@ describe('a delivery that somebody forwarded', () => {
     const open = await startProbed({ pairing })
     const handshake = `{"verification_token":"secret_${'a'.repeat(40)}"}`
     expect((await open.send({ headers: [JSON_TYPE, FORWARDED], body: handshake })).status).toBe(200)
-    expect([...forwarded, ...open.forwarded]).toStrictEqual([])
+    expect([...delivered, ...open.delivered]).toStrictEqual([])
   })
 })

@@ -26,7 +26,7 @@ describe('a delivery that is signed with another secret than ours', () => {
     expect(codes()).toEqual([])
     refused.strange(null)
     expect(only()).toBe(
-      'notice Since 2026-11-23T12:00:00.000Z a signed delivery was refused, and none accepted: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. Otherwise somebody tries to forge deliveries, and nothing of it was taken.',
+      'notice Since 2026-11-23T12:00:00.000Z a signed delivery was refused, and none accepted: the signature was not made with the secret that is known here. If an older subscription of yours still sends, delete that one in Notion. If it is the only one, delete the subscription in Notion, make a new one, and pair it: npm run headless -- pair. Otherwise somebody tries to forge deliveries, and nothing of it was taken. This goes with the next delivery that is accepted.',
     )
     clock.advance(30 * MINUTE)
     refused.strange(null)
@@ -79,6 +79,17 @@ describe('a delivery that is signed with another secret than ours', () => {
     expect(codes()).toHaveLength(4)
     refused.changed()
     expect(codes()).toEqual([])
+  })
+
+  test('is news again where another secret was paired: it may have been the wrong one', () => {
+    const { refused, only } = refusing()
+    const three = (): void => {
+      for (const eventId of ['e1', 'e2', 'e3']) refused.strange(eventId)
+    }
+    three()
+    refused.changed()
+    three()
+    expect(only()).toMatch(/^failure Since .* 3 signed deliveries/)
   })
 
   test('is counted anew where the one before was more than a day ago: a stranger now and then is no fault', () => {

@@ -25,6 +25,15 @@ describe('a delivery through the address', () => {
     expect(stage.asked[0]!.isClosed).toBe(false)
   })
 
+  test('teaches nothing of the address before a probe has told what is there', async () => {
+    const stage = startTunnelStage({ first: { probe: 'waits' } })
+    await stage.settled()
+    expect(stage.supervisor.delivered('here')).toBe(false)
+    expect(stage.state()).toBe('reachable')
+    await stage.settleProbe(null)
+    expect(stage.supervisor.delivered('here')).toBe(true)
+  })
+
   test('proves nothing while no tunnel is open', async () => {
     const stage = startTunnelStage({ first: { opening: failureOf('ERR_NGROK_108') } })
     await stage.settled()
@@ -64,6 +73,32 @@ describe('while our own way to the address is broken', () => {
     await stage.settled()
     expect(stage.supervisor.delivered('subscribed')).toBe(true)
     expect(stage.state()).toBe('reachable')
+  })
+
+  test('what comes and shows nothing keeps nobody from being told that the way is broken', async () => {
+    const stage = startTunnelStage({ first: { probe: 'waits' } })
+    for (let nth = 0; nth < 5; nth += 1) {
+      await stage.settled()
+      stage.supervisor.delivered('unknown')
+      await stage.settleProbe(failureOf('silent'))
+      expect(stage.state()).toBe('unreachable')
+      expect(stage.message()).toMatch(/^silent, in plain words\. Deliveries do come/)
+      await stage.pass(MINUTE)
+    }
+  })
+
+  test('is said to be so only while deliveries come, and only where passing on the host would help', async () => {
+    const stage = startTunnelStage(blocked)
+    await stage.settled()
+    stage.supervisor.delivered('unknown')
+    await stage.pass(59 * MINUTE, MINUTE)
+    expect(stage.message()).toContain('Deliveries do come')
+    await stage.pass(MINUTE)
+    expect(stage.message()).not.toContain('Deliveries do come')
+    stage.supervisor.delivered('unknown')
+    stage.answers.probe = failureOf('elsewhere')
+    await stage.pass(58 * MINUTE, MINUTE)
+    expect(stage.message()).not.toContain('Deliveries do come')
   })
 
   test('a delivery that may have come another way proves nothing before a probe has come back, and that is said', async () => {

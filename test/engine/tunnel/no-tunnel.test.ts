@@ -23,7 +23,7 @@ test('without a tunnel nothing is open, nothing is wrong, and a probe is nobodyâ
 
 test('what is paired without a tunnel is subscribed at an address that nobody told us', () => {
   const { tunnel, paired } = noTunnel()
-  tunnel.forwarded('elsewhere.example')
+  tunnel.delivered('elsewhere.example', true)
   expect(paired).toEqual([])
   tunnel.paired()
   expect(paired).toEqual([null])

@@ -61,12 +61,19 @@ test('what an older program remembered is known', () => {
   expect(notesOf(BEFORE).start(FIXED).known()).toBe(BEFORE)
 })
 
-test('where nothing is known, what is paired was paired where we are reachable; what is known stays', () => {
+test('where nothing is known, what is paired was probably paired where we are reachable; what is known stays', () => {
   const { start } = notesOf()
   const subscribed = start()
   subscribed.reachable(BEFORE)
+  expect([subscribed.known(), start().known()]).toEqual([BEFORE, BEFORE])
   subscribed.reachable(NOW)
   expect([subscribed.known(), start().known()]).toEqual([BEFORE, BEFORE])
+  // A guess is told as one.
+  const problem = subscribed.problem(NOW)
+  expect(problem).toMatchObject({ code: 'address-unknown', severity: 'notice' })
+  expect(problem?.message).toContain(`before, this computer was reached at ${BEFORE}.`)
+  subscribed.learn(BEFORE)
+  expect(subscribed.problem(NOW)).toMatchObject({ code: 'address-changed', severity: 'failure' })
 })
 
 test('what is known by a probe alone is a guess: it takes a delivery or a pairing to know that Notion sends there', () => {
