@@ -11,8 +11,11 @@ const urlIn = (header: string | null): URL | null => {
   return first === '' ? null : URL.parse(`https://${first}`)
 }
 
-/** What a delivery shows of the present address; subscribed: Notion is known to send to this one, and so it came by it. */
-export type Arrival = 'here' | 'subscribed' | 'unknown'
+/**
+ * What a delivery shows of the present address. subscribed: Notion is known to send to this one, and so it came by it ·
+ * unplaced: nobody says that it was forwarded at all; it may have been sent on this computer.
+ */
+export type Arrival = 'here' | 'subscribed' | 'unknown' | 'unplaced'
 
 interface Addresses {
   /** The public address; null: there is none at the moment. */

@@ -9,7 +9,7 @@ import type { ProbeBudget } from './probe-budget.ts'
 import { probeIntervalMs } from './probe-interval.ts'
 import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 import { probeRetryDelayMs, retryDelayMs } from './retry-delay.ts'
-import { laterLook, outOfProbes, silentProvider, UNCERTAIN } from './supervisor-words.ts'
+import { afterword, NEVER, outOfProbes, silentProvider } from './supervisor-words.ts'
 
 /** A provider that has not answered by then is told as silent; it is asked anew when the next opening is due. */
 const SILENT_AFTER_MS = 5_000
@@ -22,9 +22,6 @@ const LATE_MS = 50
 
 /** Nobody waits so long for a light to change without being told. */
 const LONG_MS = 2 * 60_000
-
-/** What came in this time is said to come. */
-const RECENT_MS = 60 * 60_000
 
 /** Where the budget that said there is a probe left gives none after all. */
 const SOON_MS = 1_000
@@ -96,8 +93,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let probedAddress: string | null = null
   /** When the next probe follows one that failed (ms since 1970), where that is long; null: soon, or none failed. */
   let retryAt: number | null = null
-  /** When the newest delivery came of which nobody can tell by which way (ms since 1970); null: none since the last proof. */
-  let uncertainAt: number | null = null
+  let came = NEVER
   /** The newest probe that did not come back from the present tunnel; null: it did, or none was sent. */
   let refuted: TunnelFailure | null = null
 
@@ -111,7 +107,6 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     if (tunnel === null) return
     if (provenSince === null) log.info({ address: tunnel.address }, 'Notion can reach this computer')
     told = null
-    uncertainAt = null
     provenAt = clock.now()
     provenSince ??= provenAt
     if (proofs === 0) firstProofMs = clock.monotonicMs()
@@ -246,15 +241,14 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     }
   }
 
-  const uncertain = (failure: TunnelFailure): string =>
-    uncertainAt !== null && clock.now() - uncertainAt < RECENT_MS && isOfOurWay(failure) ? UNCERTAIN : ''
-
   const view = (): Pick<Reach, 'state' | 'message'> => {
     if (provenSince !== null && tunnel !== null) {
       return { state: 'reachable', message: tunnel.warning?.() ?? probe.warning(tunnel.address) }
     }
-    if (told !== null)
-      return { state: 'unreachable', message: `${told.message}${laterLook(retryAt)}${uncertain(told)}` }
+    if (told !== null) {
+      const after = afterword({ ...came, retryAt, now: clock.now() }, tunnel !== null && isOfOurWay(told))
+      return { state: 'unreachable', message: `${told.message}${after}` }
+    }
     if (tunnel === null) return { state: 'opening', message: null }
     const waitMs = budget.waitMs()
     return { state: 'checking', message: waitMs === 0 ? null : outOfProbes(address, clock.now() + waitMs) }
@@ -275,11 +269,15 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       provenSince = null
       refuted = null
       told = null
-      uncertainAt = null
+      came = NEVER
       interruption.raise({ kind: 'look' })
     },
     delivered: (arrival) => {
       if (tunnel === null) return false
+      if (arrival === 'unplaced') {
+        came = { ...came, uncertainAt: clock.now() }
+        return false
+      }
       deliveries += 1
       // What ngrok itself said of the address is over when something comes by it; who else answers there may do so still.
       const isOver = refuted !== null && isOfNgrok(refuted) && arrival === 'here'
@@ -288,7 +286,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
       const isTold = refuted !== null || probedAddress === tunnel.address
       if (isOver) refuted = null
       if (arrival !== 'unknown' || probedAddress === tunnel.address) proven()
-      else uncertainAt = clock.now()
+      came = { ...came, [arrival === 'unknown' ? 'uncertainAt' : 'deliveredAt']: clock.now() }
       return isTold
     },
     stop: async () => {

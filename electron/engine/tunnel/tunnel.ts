@@ -93,9 +93,13 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
     delivered: (host, isForwarded) => {
       const { address } = reach()
       const way = deliveryWay(host, { present: address, subscribed: subscribed.known() })
-      // What still comes by the address of before proves nothing of this one, nor what was sent on this computer.
-      if (way === 'elsewhere' || (way === 'unknown' && !isForwarded)) return
-      const arrival = way === 'unknown' && subscribed.isAt(address) ? 'subscribed' : way
+      if (way === 'elsewhere') {
+        // What still comes by the address of before proves nothing of this one, and that one to be Notion's.
+        subscribed.confirm()
+        return
+      }
+      const placed = subscribed.isAt(address) ? 'subscribed' : 'unknown'
+      const arrival = way === 'here' ? way : isForwarded ? placed : 'unplaced'
       const isOfAddress = supervisor?.delivered(arrival) === true
       if (isOfAddress && way === 'here' && address !== null) subscribed.learn(address)
     },

@@ -87,6 +87,16 @@ describe('while our own way to the address is broken', () => {
     }
   })
 
+  test('a delivery that nobody says was forwarded shows nothing, and is told', async () => {
+    const stage = startTunnelStage({ first: { probe: 'returns' } })
+    await stage.settled()
+    stage.answers.probe = failureOf('no-way')
+    for (let minute = 0; minute < 60 && stage.state() === 'reachable'; minute += 1) await stage.pass(MINUTE)
+    expect(stage.supervisor.delivered('unplaced')).toBe(false)
+    expect(stage.state()).toBe('unreachable')
+    expect(stage.message()).toContain('Deliveries do come')
+  })
+
   test('is said to be so only while deliveries come, and only where passing on the host would help', async () => {
     const stage = startTunnelStage(blocked)
     await stage.settled()

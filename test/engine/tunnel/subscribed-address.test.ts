@@ -68,9 +68,9 @@ test('where nothing is known, what is paired was probably paired where we are re
   expect([subscribed.known(), start().known()]).toEqual([BEFORE, BEFORE])
   subscribed.reachable(NOW)
   expect([subscribed.known(), start().known()]).toEqual([BEFORE, BEFORE])
-  // A guess is told as one.
+  // A guess is told as one, and is no green light: Notion may go on sending to the address of before.
   const problem = subscribed.problem(NOW)
-  expect(problem).toMatchObject({ code: 'address-unknown', severity: 'notice' })
+  expect(problem).toMatchObject({ code: 'address-unknown', severity: 'failure' })
   expect(problem?.message).toContain(`before, this computer was reached at ${BEFORE}.`)
   subscribed.learn(BEFORE)
   expect(subscribed.problem(NOW)).toMatchObject({ code: 'address-changed', severity: 'failure' })
@@ -80,7 +80,10 @@ test('what is known by a probe alone is a guess: it takes a delivery or a pairin
   const { start } = notesOf()
   start().reachable(NOW)
   const later = start()
+  later.reachable(BEFORE)
   expect([later.known(), later.isAt(NOW)]).toEqual([NOW, false])
+  later.confirm()
+  expect([later.isAt(NOW), later.problem(BEFORE)?.code]).toEqual([true, 'address-changed'])
   later.learn(NOW)
   expect([later.isAt(NOW), start().isAt(NOW)]).toEqual([true, true])
 })

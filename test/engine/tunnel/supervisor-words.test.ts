@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { laterLook, outOfProbes, silentProvider } from '../../../electron/engine/tunnel/supervisor-words.ts'
+import { afterword, NEVER, outOfProbes, silentProvider } from '../../../electron/engine/tunnel/supervisor-words.ts'
 
 const AT = Date.parse('2026-11-23T12:00:00.000Z')
 
@@ -18,7 +18,21 @@ test('where no probe is left, it is said when the next one can be sent, and of w
   expect(outOfProbes(null, AT)).toContain('reach this computer is checked')
 })
 
+const MINUTE = 60_000
+const looks = (more: Partial<Parameters<typeof afterword>[0]>) => ({ ...NEVER, retryAt: null, now: AT, ...more })
+
 test('a look that is long off is announced, and one that is soon is not', () => {
-  expect(laterLook(AT)).toBe(' It has lasted: it is looked at again at 2026-11-23T12:00:00.000Z, and at each start.')
-  expect(laterLook(null)).toBe('')
+  expect(afterword(looks({ retryAt: AT }), false)).toBe(
+    ' It has lasted: it is looked at again at 2026-11-23T12:00:00.000Z, and at each start.',
+  )
+  expect(afterword(looks({}), true)).toBe('')
+})
+
+test('where our own way alone is broken, deliveries of the last hour are told: those by the address, or those that nobody can place', () => {
+  const told = afterword(looks({ deliveredAt: AT - 59 * MINUTE, uncertainAt: AT }), true)
+  expect(told).toBe(' The newest delivery by this address came at 2026-11-23T11:01:00.000Z.')
+  const unplaced = afterword(looks({ deliveredAt: AT - 60 * MINUTE, uncertainAt: AT - 59 * MINUTE }), true)
+  expect(unplaced).toMatch(/^ Deliveries do come, but .*proxy_set_header Host \$host\)\.$/)
+  expect(afterword(looks({ uncertainAt: AT - 60 * MINUTE }), true)).toBe('')
+  expect(afterword(looks({ deliveredAt: AT, uncertainAt: AT }), false)).toBe('')
 })
