@@ -22,8 +22,6 @@ export interface SubscribedAddress {
   learn(address: string): void
   /** A subscription was paired at this one; null: at one that nobody has told us, or that is not proven. */
   paired(address: string | null): void
-  /** Notion sends to the one that is known. */
-  confirm(): void
   /** We are reachable at this one: where nothing is known, what is paired was paired here. */
   reachable(address: string): void
   /** What a person has to do where we are reachable at another address than Notion knows, or may know; null: nothing. */
@@ -47,6 +45,9 @@ const noted = (text: string | null, secret: string): Known | null => {
 }
 
 const DELETE = 'In Notion, open Settings, Connections, your connection, Webhooks, and delete the subscription.'
+
+/** Nothing that comes in can tell two ports of one name apart where proxies pass on the name alone. */
+const isSameName = (a: string, b: string): boolean => new URL(a).hostname === new URL(b).hostname
 
 /** `guess`: null where there is none. */
 const why = (guess: string | null): string =>
@@ -81,9 +82,6 @@ export const createSubscribedAddress = (
     paired: (address) => {
       note(address)
     },
-    confirm: () => {
-      if (known !== null) note(known.address)
-    },
     reachable: (address) => {
       if (known === null) note(address, true)
     },
@@ -96,7 +94,7 @@ export const createSubscribedAddress = (
       }
       return {
         code: 'address-unknown',
-        severity: known.address === null ? 'notice' : 'failure',
+        severity: known.address === null || isSameName(known.address, present) ? 'notice' : 'failure',
         message: `Whether Notion sends to ${present} is not known: ${why(known.address)}. This goes with the first delivery whose Host (or X-Forwarded-Host) header is that of this address. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
       }
     },

@@ -1,10 +1,17 @@
 import { isoTime } from '../foundation/clock.ts'
+import { errorText } from '../foundation/errors.ts'
 import type { TunnelFailure } from './provider.ts'
 
 /** Of a provider that gives no answer. */
 export const silentProvider = (name: string): TunnelFailure => ({
   code: 'silent',
   message: `${name} gives no answer, so Notion cannot reach this computer. Check the network; it is tried again by itself.`,
+})
+
+/** Of a fault of ours. */
+export const supervisionFailed = (error: unknown): TunnelFailure => ({
+  code: 'internal',
+  message: `The supervision of the tunnel failed: ${errorText(error)}. It is tried again by itself.`,
 })
 
 /** `checkedAt`: ms since 1970. */

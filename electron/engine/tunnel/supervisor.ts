@@ -9,7 +9,7 @@ import type { ProbeBudget } from './probe-budget.ts'
 import { probeIntervalMs } from './probe-interval.ts'
 import type { OpenTunnel, Opening, TunnelFailure, TunnelProvider } from './provider.ts'
 import { probeRetryDelayMs, retryDelayMs } from './retry-delay.ts'
-import { afterword, NEVER, outOfProbes, silentProvider } from './supervisor-words.ts'
+import { afterword, NEVER, outOfProbes, silentProvider, supervisionFailed } from './supervisor-words.ts'
 
 /** A provider that has not answered by then is told as silent; it is asked anew when the next opening is due. */
 const SILENT_AFTER_MS = 5_000
@@ -98,6 +98,8 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
   let refuted: TunnelFailure | null = null
 
   const tell = (failure: TunnelFailure): void => {
+    // What came while all was well says nothing of what is wrong now.
+    if (provenSince !== null) came = { ...came, uncertainAt: null }
     provenSince = null
     if (told?.message !== failure.message) log.warn({ code: failure.code, tunnel: provider.name }, failure.message)
     told = failure
@@ -209,6 +211,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     const opened = await open(given)
     if ('heldMs' in opened) return opened
     tunnel = opened
+    if (tunnel.address !== address) came = NEVER
     ;({ address } = tunnel)
     proofs = 0
     // What kept it from opening is over; what a probe found is not, before one comes back.
@@ -225,10 +228,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
 
   /** A fault of ours must not end the supervision: it is told, and tried again like any other. */
   const onceSafely = (): Promise<End> =>
-    once().catch((error: unknown) => {
-      const message = `The supervision of the tunnel failed: ${errorText(error)}. It is tried again by itself.`
-      return { failure: { code: 'internal', message }, heldMs: 0 }
-    })
+    once().catch((error: unknown) => ({ failure: supervisionFailed(error), heldMs: 0 }))
 
   const run = async (): Promise<void> => {
     while (!isStopped) {

@@ -93,11 +93,8 @@ export const createTunnel = (parts: TunnelParts): Tunnel => {
     delivered: (host, isForwarded) => {
       const { address } = reach()
       const way = deliveryWay(host, { present: address, subscribed: subscribed.known() })
-      if (way === 'elsewhere') {
-        // What still comes by the address of before proves nothing of this one, and that one to be Notion's.
-        subscribed.confirm()
-        return
-      }
+      // What still comes by the address of before proves nothing of this one.
+      if (way === 'elsewhere') return
       const placed = subscribed.isAt(address) ? 'subscribed' : 'unknown'
       const arrival = way === 'here' ? way : isForwarded ? placed : 'unplaced'
       const isOfAddress = supervisor?.delivered(arrival) === true

@@ -97,6 +97,26 @@ describe('while our own way to the address is broken', () => {
     expect(stage.message()).toContain('Deliveries do come')
   })
 
+  test('what came while all was well is not said of what is wrong now', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    stage.supervisor.delivered('unknown')
+    stage.answers.probe = failureOf('no-way')
+    for (let minute = 0; minute < 60 && stage.state() === 'reachable'; minute += 1) await stage.pass(MINUTE)
+    expect(stage.message()).toBe('no-way, in plain words.')
+  })
+
+  test('what came by another address is not said of this one', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    stage.supervisor.delivered('here')
+    stage.answers.address = 'https://other.test/webhooks/notion'
+    stage.answers.probe = failureOf('no-way')
+    stage.asked[0]!.lose(failureOf('lost'))
+    await stage.pass(5_000, 1_000)
+    expect(stage.message()).toBe('no-way, in plain words.')
+  })
+
   test('is said to be so only while deliveries come, and only where passing on the host would help', async () => {
     const stage = startTunnelStage(blocked)
     await stage.settled()

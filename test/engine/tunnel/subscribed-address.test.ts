@@ -72,6 +72,11 @@ test('where nothing is known, what is paired was probably paired where we are re
   const problem = subscribed.problem(NOW)
   expect(problem).toMatchObject({ code: 'address-unknown', severity: 'failure' })
   expect(problem?.message).toContain(`before, this computer was reached at ${BEFORE}.`)
+  // Of two ports of one name no delivery may ever tell: no red light that nothing turns off.
+  expect(subscribed.problem('https://before.ngrok-free.app:8443/w')).toMatchObject({
+    code: 'address-unknown',
+    severity: 'notice',
+  })
   subscribed.learn(BEFORE)
   expect(subscribed.problem(NOW)).toMatchObject({ code: 'address-changed', severity: 'failure' })
 })
@@ -82,8 +87,6 @@ test('what is known by a probe alone is a guess: it takes a delivery or a pairin
   const later = start()
   later.reachable(BEFORE)
   expect([later.known(), later.isAt(NOW)]).toEqual([NOW, false])
-  later.confirm()
-  expect([later.isAt(NOW), later.problem(BEFORE)?.code]).toEqual([true, 'address-changed'])
   later.learn(NOW)
   expect([later.isAt(NOW), start().isAt(NOW)]).toEqual([true, true])
 })

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { afterword, NEVER, outOfProbes, silentProvider } from '../../../electron/engine/tunnel/supervisor-words.ts'
+import {
+  afterword,
+  NEVER,
+  outOfProbes,
+  silentProvider,
+  supervisionFailed,
+} from '../../../electron/engine/tunnel/supervisor-words.ts'
 
 const AT = Date.parse('2026-11-23T12:00:00.000Z')
 
@@ -8,6 +14,13 @@ test('a provider that gives no answer is told by its name, with what to do', () 
     code: 'silent',
     message:
       'ngrok gives no answer, so Notion cannot reach this computer. Check the network; it is tried again by itself.',
+  })
+})
+
+test('a fault of ours is told as one, with its reason', () => {
+  expect(supervisionFailed(new Error('out of order'))).toEqual({
+    code: 'internal',
+    message: 'The supervision of the tunnel failed: out of order. It is tried again by itself.',
   })
 })
 
