@@ -47,7 +47,10 @@ const noted = (text: string | null, secret: string): Known | null => {
 const DELETE = 'In Notion, open Settings, Connections, your connection, Webhooks, and delete the subscription.'
 
 /** Nothing that comes in can tell two ports of one name apart where proxies pass on the name alone. */
-const isSameName = (a: string, b: string): boolean => new URL(a).hostname === new URL(b).hostname
+const isOtherPort = (a: string, b: string): boolean => {
+  const [one, other] = [new URL(a), new URL(b)]
+  return one.hostname === other.hostname && one.host !== other.host
+}
 
 /** `guess`: null where there is none. */
 const why = (guess: string | null): string =>
@@ -94,7 +97,7 @@ export const createSubscribedAddress = (
       }
       return {
         code: 'address-unknown',
-        severity: known.address === null || isSameName(known.address, present) ? 'notice' : 'failure',
+        severity: known.address === null || isOtherPort(known.address, present) ? 'notice' : 'failure',
         message: `Whether Notion sends to ${present} is not known: ${why(known.address)}. This goes with the first delivery whose Host (or X-Forwarded-Host) header is that of this address. If the subscription in Notion has another address: 1. ${DELETE} 2. Make a new one with ${present}. 3. ${pairIt}`,
       }
     },

@@ -219,6 +219,7 @@ export const createSupervisor = (parts: SupervisorParts): Supervisor => {
     try {
       return await hold(tunnel)
     } finally {
+      if (provenSince !== null) came = { ...came, uncertainAt: null }
       provenSince = null
       tunnel = null
       given.abort()

@@ -106,6 +106,16 @@ describe('while our own way to the address is broken', () => {
     expect(stage.message()).toBe('no-way, in plain words.')
   })
 
+  test('what came before the tunnel was lost is not said of what is wrong after', async () => {
+    const stage = startTunnelStage()
+    await stage.settled()
+    stage.supervisor.delivered('unknown')
+    stage.answers.probe = failureOf('no-way')
+    stage.asked[0]!.lose(failureOf('lost'))
+    await stage.pass(5_000, 1_000)
+    expect(stage.message()).toBe('no-way, in plain words.')
+  })
+
   test('what came by another address is not said of this one', async () => {
     const stage = startTunnelStage()
     await stage.settled()

@@ -77,6 +77,7 @@ test('where nothing is known, what is paired was probably paired where we are re
     code: 'address-unknown',
     severity: 'notice',
   })
+  expect(subscribed.problem('https://before.ngrok-free.app/another/path')).toMatchObject({ severity: 'failure' })
   subscribed.learn(BEFORE)
   expect(subscribed.problem(NOW)).toMatchObject({ code: 'address-changed', severity: 'failure' })
 })
