@@ -1,7 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { createServer } from 'node:https'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeServerCertificate } from '../../electron/engine/tunnel/server-certificate.ts'
@@ -11,6 +9,7 @@ import { pagesIn } from '../support/cache-contents.ts'
 import { portOf, startConnectProxy } from '../support/connect-proxy.ts'
 import { startEngineProcess } from '../support/engine-process.ts'
 import { runProgram } from '../support/program-run.ts'
+import { startSecureServer } from '../support/secure-server.ts'
 import { madeSecret, writeSettings } from '../support/settings-file.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
@@ -76,7 +75,7 @@ test.skipIf(process.platform !== 'linux')(
     const { simulator, folder, file, data, reachesPage } = await prepare('https://notion.invalid')
     const certificateFor = (host: string) => makeServerCertificate({ addresses: [], hosts: [host] }, Date.now())
     const { authority, certificate, key } = await certificateFor('notion.invalid')
-    const server = createServer({ cert: certificate + authority, key }, (incoming, outgoing) => {
+    const { port } = await startSecureServer({ certificate: certificate + authority, key }, (incoming, outgoing) => {
       const { method, headers, url } = incoming
       const onwards = request(`${simulator.url}${url ?? ''}`, { method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
@@ -84,14 +83,6 @@ test.skipIf(process.platform !== 'linux')(
       })
       incoming.pipe(onwards)
     })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const address = server.address()
-    const port = address === null || typeof address === 'string' ? 0 : address.port
     const proxy = await startConnectProxy({ 'notion.invalid:443': port })
     const trusted = join(folder, 'trusted.pem')
     writeFileSync(trusted, (await certificateFor('somebody.else')).authority)

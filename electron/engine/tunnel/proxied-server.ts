@@ -31,6 +31,7 @@ export interface ProxiedServer {
 }
 
 const LOOPBACK = '127.0.0.1'
+
 /**
  * ngrok's server as it is seen through a proxy, for the library, which goes through none (1.7.0): it connects to a server on
  * loopback, whose connections are carried on through the proxy. The library takes the name that it checks from the address

@@ -1,16 +1,15 @@
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
-import { createServer } from 'node:https'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { useSystemProxy } from '../../../electron/engine/foundation/system-network.ts'
 import { createProbeRequests } from '../../../electron/engine/tunnel/probe-requests.ts'
-import { makeServerCertificate, type ServerCertificate } from '../../../electron/engine/tunnel/server-certificate.ts'
+import { makeServerCertificate } from '../../../electron/engine/tunnel/server-certificate.ts'
 import { answering, freePort, startAnsweringServer } from '../../support/answering-server.ts'
 import { portOf, startConnectProxy } from '../../support/connect-proxy.ts'
 import { proxyOnly } from '../../support/ngrok-server/stage.ts'
 import { startProbedServer } from '../../support/probed-listener.ts'
 import { redactorOf } from '../../support/redactor-of.ts'
+import { startSecureServer } from '../../support/secure-server.ts'
 import { startTunnelServer } from '../../support/tunnel-server.ts'
 import { UNKNOWN_NAME } from '../../support/unknown-name.ts'
 
@@ -135,19 +134,6 @@ describe('no answer', () => {
 afterEach(() => {
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
 })
-
-const startSecureServer = async (shown: ServerCertificate, respond: RequestListener) => {
-  const server = createServer({ cert: shown.certificate, key: shown.key }, respond)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no address')
-  return { port: address.port, url: `https://127.0.0.1:${address.port}` }
-}
 
 /** Only Linux lets the environment say which certificates are the system’s. */
 describe.skipIf(process.platform !== 'linux')('a certificate', () => {
